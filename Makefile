@@ -1,0 +1,47 @@
+# make demo   installs, then moderates a school day on a pretend X, YouTube and Instagram (STAY=1 keeps it running)
+# make test   installs, then runs every test
+# make lint   installs, then ruff and mypy
+# make lock   writes requirements/*.txt anew from pyproject.toml
+
+SHELL := /bin/bash
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAY ?=
+PIP_COMPILE = $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-options \
+    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.PHONY: venv demo test lint lock clean
+
+venv: .venv/.installed
+
+# torch comes first and pinned, so that nothing else pulls in a build with gigabytes of CUDA where a CPU build is at hand.
+.venv/.installed: requirements/full.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "moderator needs $(PYTHON): apt-get install python3.11 python3.11-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv (a few minutes the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' requirements/full.txt)" 2> >(grep -v WARNING >&2)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/full.txt 2> >(grep -v WARNING >&2)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2> >(grep -v WARNING >&2)
+	@touch $@
+
+demo: venv
+	@$(BIN)/moderator demo $(if $(STAY),--stay)
+
+test: venv
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: venv
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+lock: venv
+	@echo 'torch==2.13.0' > .venv/torch.txt
+	$(PIP_COMPILE) --extra dev --upgrade --constraint .venv/torch.txt -o requirements/full.txt pyproject.toml
+	@sed -i 's/^\(torch==[0-9.]*\)+.*/\1/' requirements/full.txt
+	@$(BIN)/python -c "import tomllib; print(*(d for d in tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'] \
+	    if not d.startswith(('detoxify', 'transformers'))), sep='\n')" > .venv/slim.in
+	$(PIP_COMPILE) --constraint requirements/full.txt -o requirements/slim.txt .venv/slim.in
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache
