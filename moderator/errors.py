@@ -1,0 +1,73 @@
+"""What can go wrong, sorted by remedy: the class says what to do next, the message says it in words.
+
+Vendor exceptions are translated once, in their adapter, with `from`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class ModeratorError(Exception):
+    """Base of all errors raised on purpose. `exit_code` is what a command ends with."""
+
+    exit_code = 1
+
+
+class ConfigError(ModeratorError):
+    """A file of the school's must be mended first. Raised before any account is touched."""
+
+    exit_code = 2
+
+
+class StoreError(ModeratorError):
+    """The database cannot be opened or written: wrong key, held by another process, disk full."""
+
+    exit_code = 4
+
+
+class AlreadyRunning(ModeratorError):
+    """Another daemon works on the same data."""
+
+    exit_code = 75
+
+
+class DetectorError(ModeratorError):
+    """A detector could not read a comment: the comment goes before a person."""
+
+
+class PlatformError(ModeratorError):
+    """A platform did not do what was asked. Always one of the classes below."""
+
+    exit_code = 3
+
+
+class Unavailable(PlatformError):
+    """Try later: network, time-out, 5xx, an answer that is no answer.
+
+    `maybe_done` is True where the request may have reached the platform, so that what it asked may be done already.
+    """
+
+    def __init__(self, message: str, *, maybe_done: bool = False) -> None:
+        super().__init__(message)
+        self.maybe_done = maybe_done
+
+
+class QuotaSpent(PlatformError):
+    """Wait until `retry_at` (aware UTC): rate limit, daily quota or the school's own spending limit."""
+
+    def __init__(self, message: str, *, retry_at: datetime) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class Refused(PlatformError):
+    """The platform will not do this: give up and put it before a person."""
+
+
+class Gone(PlatformError):
+    """What was asked about no longer exists: nothing left to do."""
+
+
+class LoginExpired(PlatformError):
+    """The account's token is revoked, expired or lacks a permission: pause the account and call a person."""
