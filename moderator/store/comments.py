@@ -1,0 +1,232 @@
+"""Comments as they stand and as they stood, with what they are read together with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlmodel import col, select, tuple_, union
+from sqlmodel.sql.expression import Select
+
+from moderator.domain import Comment, Context, Visibility
+from moderator.store import audit
+from moderator.store.arrivals import change_feed, receive
+from moderator.store.database import Transaction
+from moderator.store.latest import is_latest_form
+from moderator.store.packing import Columns, comment_of, post_of
+from moderator.store.tables import CommentRow, CommentVersionRow, FeedRow, PostRow
+
+__all__ = [
+    "FeedState",
+    "by_id",
+    "context",
+    "contexts",
+    "cursor",
+    "feed_states",
+    "find",
+    "known_replies",
+    "load",
+    "mark_read",
+    "receive",
+    "set_visibility",
+    "unjudged",
+    "versions",
+]
+
+LONGEST_THREAD = 10
+"""Comments a thread goes back: enough to follow a quarrel, few enough to read."""
+FOUND_AT_MOST = 20
+
+Key = tuple[str, str]  # account id, native id
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """How reading a feed went last."""
+
+    account_id: str
+    feed: str
+    cursor: str | None
+    last_read_at: datetime | None  # with or without success
+    last_ok_at: datetime | None
+    last_error: str  # empty: the last reading went well
+    not_before: datetime | None  # read no sooner, as a quota asks
+
+
+def latest_form(tx: Transaction) -> Select[CommentRow, CommentVersionRow]:
+    """This school's comments, each with its latest form."""
+    return (
+        select(CommentRow, CommentVersionRow)
+        .join(CommentVersionRow, is_latest_form())
+        .where(col(CommentRow.school_id) == tx.school_id)
+    )
+
+
+def _comments(tx: Transaction, statement: Select[CommentRow, CommentVersionRow]) -> list[Comment]:
+    return [comment_of(row, form) for row, form in tx.all(statement)]
+
+
+def load(tx: Transaction, comment_id: str) -> Comment | None:
+    """The comment in its latest form."""
+    return by_id(tx, [comment_id]).get(comment_id)
+
+
+def by_id(tx: Transaction, comment_ids: Iterable[str]) -> dict[str, Comment]:
+    """Comments in their latest form; those that are not there are left out."""
+    asked = list(comment_ids)
+    found = _comments(tx, latest_form(tx).where(col(CommentRow.id).in_(asked))) if asked else []
+    return {comment.id: comment for comment in found}
+
+
+def find(tx: Transaction, text: str) -> list[Comment]:
+    """What a person may mean by an id of ours, its beginning or the platform's id: the exact one alone if there is one."""
+    if not text:
+        return []
+    exact = load(tx, text)
+    if exact is not None:
+        return [exact]
+    meant = or_(col(CommentRow.id).startswith(text, autoescape=True), col(CommentRow.native_id) == text)
+    return _comments(tx, latest_form(tx).where(meant).order_by(col(CommentRow.id)).limit(FOUND_AT_MOST))
+
+
+def versions(tx: Transaction, comment_id: str) -> list[Comment]:
+    """Every form of a comment, first to last."""
+    rows = tx.all(
+        select(CommentRow, CommentVersionRow)
+        .join(CommentVersionRow, col(CommentVersionRow.comment_id) == CommentRow.id)
+        .where(col(CommentRow.school_id) == tx.school_id, col(CommentRow.id) == comment_id)
+        .order_by(col(CommentVersionRow.version))
+    )
+    return [comment_of(row, form) for row, form in rows]
+
+
+def unjudged(tx: Transaction, limit: int, account_id: str | None = None) -> list[Comment]:
+    """Comments whose latest form policy has not decided on, in the order they came."""
+    waiting = latest_form(tx).where(col(CommentRow.judge_due))
+    if account_id is not None:
+        waiting = waiting.where(col(CommentRow.account_id) == account_id)
+    order = (col(CommentRow.first_seen_at), col(CommentRow.posted_at), col(CommentRow.id))
+    return _comments(tx, waiting.order_by(*order).limit(limit))
+
+
+def context(tx: Transaction, comment: Comment) -> Context:
+    return contexts(tx, [comment])[comment.id]
+
+
+def contexts(tx: Transaction, comments: Sequence[Comment]) -> dict[str, Context]:
+    """By comment id, its post and the comments it answers, ten at most, as far as they are stored."""
+    posts = _by_key(tx, PostRow, {(comment.account_id, comment.post_native_id) for comment in comments})
+    parents = _parents(tx, comments)
+    found = {}
+    for comment in comments:
+        post = posts.get((comment.account_id, comment.post_native_id))
+        found[comment.id] = Context(None if post is None else post_of(post), _thread(comment, parents))
+    return found
+
+
+def _parents(tx: Transaction, comments: Sequence[Comment]) -> dict[Key, Comment]:
+    """All that these comments answer, directly or not, fetched a generation at a time."""
+    parents: dict[Key, Comment] = {}
+    generation = comments
+    for _ in range(LONGEST_THREAD):
+        asked = {_parent_key(comment) for comment in generation if comment.parent_native_id} - parents.keys()
+        if not asked:
+            break
+        key = tuple_(col(CommentRow.account_id), col(CommentRow.native_id))
+        generation = _comments(tx, latest_form(tx).where(key.in_(sorted(asked))))
+        parents |= {(comment.account_id, comment.native_id): comment for comment in generation}
+    return parents
+
+
+def _thread(comment: Comment, parents: Mapping[Key, Comment]) -> tuple[Comment, ...]:
+    thread: list[Comment] = []
+    while len(thread) < LONGEST_THREAD:
+        parent = parents.get(_parent_key(thread[-1] if thread else comment))
+        if parent is None or parent in (
+            comment,
+            *thread,
+        ):  # No platform should give a circle, but one loop would hold up all.
+            break
+        thread.append(parent)
+    return tuple(reversed(thread))
+
+
+def _parent_key(comment: Comment) -> Key:
+    return comment.account_id, comment.parent_native_id
+
+
+def _by_key(tx: Transaction, table: type[PostRow], keys: set[Key]) -> dict[Key, PostRow]:
+    if not keys:
+        return {}
+    key = tuple_(col(table.account_id), col(table.native_id))
+    return {(row.account_id, row.native_id): row for row in tx.all(tx.mine(table).where(key.in_(sorted(keys))))}
+
+
+def known_replies(tx: Transaction, account_id: str, since: datetime) -> dict[str, int]:
+    """Native id of each post published or commented on since then -> comments stored under it, however old.
+
+    Hidden ones are counted; those known to be gone are not, since the platform counts them no more either.
+    """
+    posted = [*_of_account(tx, PostRow, account_id), col(PostRow.posted_at) >= since]
+    commented = [*_of_account(tx, CommentRow, account_id), col(CommentRow.posted_at) >= since]
+    recent = union(select(PostRow.native_id).where(*posted), select(CommentRow.post_native_id).where(*commented))
+    natives = [native_id for (native_id,) in tx.session.connection().execute(recent) if native_id]
+    counted = tx.all(
+        select(CommentRow.post_native_id, func.count())
+        .where(*_of_account(tx, CommentRow, account_id), col(CommentRow.post_native_id).in_(natives))
+        .where(col(CommentRow.visibility) != Visibility.GONE.value)
+        .group_by(col(CommentRow.post_native_id))
+    )
+    return dict.fromkeys(natives, 0) | dict(counted)
+
+
+def _of_account(tx: Transaction, table: Any, account_id: str) -> list[ColumnElement[bool]]:
+    return [table.school_id == tx.school_id, table.account_id == account_id]
+
+
+def set_visibility(tx: Transaction, comment: Comment, visibility: Visibility, at: datetime, why: str) -> None:
+    """What the public sees of a comment from now on. Audit: "visibility_changed", where it did change."""
+    row = tx.first(tx.mine(CommentRow).where(col(CommentRow.id) == comment.id))
+    if row is None:
+        return
+    was = row.visibility
+    tx.change(CommentRow, [{"id": comment.id, "visibility": visibility.value, "visibility_at": at}])
+    if was != visibility.value:
+        facts = {"was": was, "now": visibility.value, "why": why}
+        event = audit.Event("visibility_changed", at, comment.platform, comment.id, comment.account_id, facts)
+        audit.write_all(tx, [event])
+
+
+def cursor(tx: Transaction, account_id: str, feed: str) -> str | None:
+    """Where reading the feed resumes; None before its first page."""
+    row = tx.first(tx.mine(FeedRow).where(col(FeedRow.account_id) == account_id, col(FeedRow.name) == feed))
+    return None if row is None else row.cursor
+
+
+def feed_states(tx: Transaction, account_id: str | None = None) -> list[FeedState]:
+    """How reading went, for one account or all, by name. A feed never read is not among them."""
+    asked = tx.mine(FeedRow).order_by(col(FeedRow.account_id), col(FeedRow.name))
+    if account_id is not None:
+        asked = asked.where(col(FeedRow.account_id) == account_id)
+    return [
+        FeedState(
+            row.account_id, row.name, row.cursor, row.last_read_at, row.last_ok_at, row.last_error, row.not_before
+        )
+        for row in tx.all(asked)
+    ]
+
+
+def mark_read(
+    tx: Transaction,
+    account_id: str,
+    feed: str,
+    at: datetime,
+    error: str | None,
+    not_before: datetime | None = None,
+) -> None:
+    """A feed was read to its end, or ended in `error` and is to be read no sooner than `not_before`."""
+    change: Columns = {"last_read_at": at, "last_error": error or "", "not_before": not_before}
+    change_feed(tx, account_id, feed, change if error else change | {"last_ok_at": at})

@@ -1,0 +1,296 @@
+"""The engine: SQLCipher in a file by default, or PostgreSQL by URL, behind one way of opening and one of writing.
+
+What goes in: a URL and, for SQLCipher, a key. What comes out: transactions. Every fault of the database leaves here as a
+StoreError of one sentence, with whatever was under way undone. It never reads a file but the database itself.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, TypeVarTuple, overload
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.dml import UpdateBase
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
+
+from moderator.errors import StoreError
+from moderator.store import schema
+from moderator.store.faults import store_error
+from moderator.store.tables import Row
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+SomeRow = TypeVar("SomeRow", bound=Row)
+
+WAIT_S = 10.0
+"""How long a writer waits for another before it gives up."""
+RAW_KEY = re.compile("[0-9a-fA-F]{64}")
+MENDED_IN = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+BEGIN = "moderator_begin"
+"""Execution option of a connection: what SQLite's BEGIN is followed by."""
+
+
+def new_key() -> str:
+    """A fresh key for a SQLCipher database: 256 random bits as 64 hexadecimal characters."""
+    return secrets.token_hex(32)
+
+
+class Transaction:
+    """One piece of work on the database, for one school: all of it is kept, or none."""
+
+    def __init__(self, session: Session, school_id: str) -> None:
+        self.session = session
+        self.school_id = school_id
+
+    @overload
+    def all(self, statement: Select[*Ts]) -> list[tuple[*Ts]]: ...
+    @overload
+    def all(self, statement: SelectOfScalar[T]) -> list[T]: ...
+    def all(self, statement: Any) -> list[Any]:
+        """The rows as they are in the database now, not as they were when this transaction saw them first."""
+        return list(self.session.exec(statement, execution_options={"populate_existing": True}))
+
+    @overload
+    def first(self, statement: Select[*Ts]) -> tuple[*Ts] | None: ...
+    @overload
+    def first(self, statement: SelectOfScalar[T]) -> T | None: ...
+    def first(self, statement: Any) -> Any:
+        return next(iter(self.all(statement.limit(1))), None)
+
+    def mine(self, table: type[SomeRow]) -> SelectOfScalar[SomeRow]:
+        """A table's rows of this school."""
+        return select(table).where(col(table.school_id) == self.school_id)  # type: ignore[attr-defined]
+
+    def insert(self, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            school = {"school_id": self.school_id}
+            self.session.connection().execute(insert(table), [{**row, **school} for row in rows])
+
+    def upsert(self, table: type[Row], row: Mapping[str, Any], change: Mapping[str, Any]) -> None:
+        """Insert a row, or set `change` where its primary key is there already; an empty change leaves it as it is."""
+        keys = [column.name for column in table.__table__.primary_key]  # type: ignore[attr-defined]
+        kind = postgresql if self.dialect == "postgresql" else sqlite
+        statement = kind.insert(table).values({**row, "school_id": self.school_id})
+        if change:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=dict(change))
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
+        self.run(statement)
+
+    def run(self, statement: UpdateBase) -> int:
+        """Carry out an insert, update or delete; returns how many rows it met."""
+        return self.session.connection().execute(statement).rowcount
+
+    def change(self, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Set columns of many rows by primary key; each mapping holds its key and what changes."""
+        if rows:
+            self.session.bulk_update_mappings(table, rows)  # type: ignore[arg-type]
+
+    @property
+    def dialect(self) -> str:
+        return self.session.connection().dialect.name
+
+
+@dataclass(frozen=True)
+class Database:
+    """One school's memory. Safe to share between threads; several processes may have the same one open."""
+
+    engine: Engine
+    where: str
+    school_id: str
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        key: str | None = None,
+        school_id: str = "school",
+        create: bool = True,
+        wait_s: float = WAIT_S,
+    ) -> Database:
+        """Open "sqlcipher:///abs/path.db" with its key, or "postgresql+psycopg://user@host/name".
+
+        With `create` an SQLCipher database that is not there yet is made, empty. A writer waits `wait_s` for another.
+        Raises StoreError, and has then changed nothing.
+        """
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            raise StoreError(f"The database URL cannot be read. {FORMS_OF_URL}") from None
+        if parsed.drivername == "sqlcipher":
+            return cls._open_file(Path(parsed.database or ""), key, school_id, create, wait_s)
+        if parsed.drivername in ("postgresql", "postgresql+psycopg"):
+            where = f"Database {parsed.database} on {parsed.host}"
+            return cls._checked(postgresql_engine(parsed, wait_s), where, school_id)
+        raise StoreError(f"A database URL cannot begin with {parsed.drivername}:. {FORMS_OF_URL}")
+
+    @classmethod
+    def _open_file(cls, path: Path, key: str | None, school_id: str, create: bool, wait_s: float) -> Database:
+        refuse_faulty_sqlite(sqlcipher.sqlite_version_info)
+        if key is None or not RAW_KEY.fullmatch(key):
+            raise StoreError(
+                f"The key of {path} must be 64 hexadecimal characters. Put back the key file it was made with."
+            )
+        made = make_private_file(path, create)
+        try:
+            return cls._checked(sqlcipher_engine(path, key, wait_s), f"Database {path}", school_id)
+        except StoreError:
+            if made:
+                path.unlink()
+            raise
+
+    @classmethod
+    def _checked(cls, engine: Engine, where: str, school_id: str) -> Database:
+        try:
+            with engine.connect() as connection:
+                connection.execution_options(**{BEGIN: "DEFERRED"}).exec_driver_sql("SELECT 1")
+        except SQLAlchemyError as error:
+            engine.dispose()
+            raise store_error(error, where) from error
+        return cls(engine, where, school_id)
+
+    @property
+    def dialect(self) -> str:
+        """ "sqlite" (SQLCipher) or "postgresql"."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Read and write; kept whole at the end, undone whole at any error. One writer at a time on SQLCipher.
+
+        Nothing slow belongs inside, and no second transaction in the same thread: it would wait for the first.
+        """
+        with self.connected("IMMEDIATE") as connection, connection.begin(), Session(connection) as session:
+            yield Transaction(session, self.school_id)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Read one moment's state, beside whoever writes and without making them wait. Writing in it is an error."""
+        with self.connected("DEFERRED") as connection:
+            if self.dialect == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin(), read_only(connection), Session(connection) as session:
+                yield Transaction(session, self.school_id)
+
+    @contextmanager
+    def connected(self, begin: str = "IMMEDIATE") -> Iterator[Connection]:
+        """A connection whose faults are told as StoreError."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execution_options(**{BEGIN: begin})
+                yield connection
+        except SQLAlchemyError as error:
+            # Not chained: the database's own message may quote a row, which may be a comment.
+            raise store_error(error, self.where) from None
+
+    def migrate(self) -> None:
+        """Bring the tables to this version of the program. Raises StoreError where they are of a newer one.
+
+        Several processes may do so at once: the first does it, the others wait and find it done.
+        """
+        with self.connected("EXCLUSIVE") as connection, connection.begin():
+            schema.upgrade(connection, self.where)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+FORMS_OF_URL = "It is sqlcipher:///var/lib/moderator/moderator.db or postgresql+psycopg://user:password@host/name."
+
+
+def refuse_faulty_sqlite(version: tuple[int, ...]) -> None:
+    """Raises StoreError for a SQLite that can damage a database in WAL mode which several processes write to."""
+    # https://www.sqlite.org/wal.html, "The WAL-reset bug" (read 2026-11): mended in 3.51.3, and in 3.50.7 and 3.44.6.
+    if version >= MENDED_IN[-1] or any(version[:2] == mended[:2] and version >= mended for mended in MENDED_IN):
+        return
+    raise StoreError(
+        f"The SQLite library inside sqlcipher3 is {'.'.join(map(str, version))}, which can damage a database that several "
+        "processes write to. Install a newer one: pip install --upgrade sqlcipher3"
+    )
+
+
+def make_private_file(path: Path, create: bool) -> bool:
+    """See to it that the file is there and nobody else's to read; True where it was made now."""
+    if not path.is_absolute():
+        raise StoreError(f"The path of the database must be absolute, got {str(path) or 'none'}. {FORMS_OF_URL}")
+    if not create and not path.exists():
+        raise StoreError(f"There is no database at {path} yet. Starting the daemon once makes it: moderator run")
+    try:
+        # SQLite gives its -wal and -shm files the permissions of the database itself.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        with suppress(PermissionError):  # Somebody else's file; opening it tells whether it can be used.
+            path.chmod(0o600)
+        return False
+    except OSError as error:
+        raise StoreError(
+            f"Database {path} cannot be made: {error.strerror}. Make its folder, owned by this user."
+        ) from error
+    return True
+
+
+def sqlcipher_engine(path: Path, key: str, wait_s: float) -> Engine:
+    def connect() -> Any:
+        connection = sqlcipher.connect(
+            str(path), timeout=wait_s, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        try:
+            # A raw key spares the 256,000 rounds meant for passwords: https://www.zetetic.net/sqlcipher/sqlcipher-api/#key
+            connection.execute(f"PRAGMA key = \"x'{key}'\"")
+            # The first page is read before anything is set, so that a wrong key changes nothing.
+            connection.execute("SELECT count(*) FROM sqlite_master")
+            for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                connection.execute(f"PRAGMA {setting}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    # The URL stays empty, so that neither path nor key can be printed from it.
+    engine = create_engine(
+        "sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, pool_size=5, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Taking the write lock at once avoids the deadlock of two readers that both go on to write.
+        how = connection.get_execution_options().get(BEGIN, "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {how}")
+
+    return engine
+
+
+def postgresql_engine(url: URL, wait_s: float) -> Engine:
+    settings = f"-c timezone=UTC -c lock_timeout={round(wait_s * 1000)}"
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,  # A restart of the server costs no more than one look.
+        hide_parameters=True,
+        connect_args={"connect_timeout": 10, "application_name": "moderator", "options": settings},
+    )
+
+
+@contextmanager
+def read_only(connection: Connection) -> Iterator[None]:
+    """Let SQLite refuse writes for a while; PostgreSQL was told when the transaction began."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql("PRAGMA query_only = ON")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("PRAGMA query_only = OFF")

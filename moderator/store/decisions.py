@@ -1,0 +1,250 @@
+"""Decisions on comments, numbered as they are made, with what was seen. The latest one says what is wanted.
+
+Which decision is right is not known here, only which came last, which form of the comment it was about, and whether it
+was made already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, delete, func
+from sqlmodel import col, select
+
+from moderator.domain import POLICY, Comment, Decision, Finding, Mode, Ruling
+from moderator.errors import ModeratorError, StoreError
+from moderator.store import audit
+from moderator.store.audit import Event
+from moderator.store.database import Transaction
+from moderator.store.latest import is_latest_decision, is_latest_form
+from moderator.store.packing import Columns, comment_of, decision_of, finding_of, pack_decision, pack_finding
+from moderator.store.tables import CommentRow, CommentVersionRow, DecisionRow, FindingRow
+
+AT_ONCE = 500
+"""Decisions written by one statement: far from what a statement may hold on either database."""
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Stale(ModeratorError):
+    """Somebody decided on the comment since the caller looked; look again, then decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A comment that waits for a person."""
+
+    comment: Comment
+    decision: Decision
+    since: datetime
+
+
+def record(
+    tx: Transaction,
+    decision: Decision,
+    findings: Sequence[Finding] = (),
+    *,
+    after: int | None = None,
+    again: bool = False,
+) -> Decision:
+    """Keep a decision; returns it with its number, the next one of its comment. Audit: "decided".
+
+    Policy decides once on each form of a comment, and not after a person: made a second time (as after a crash), on a form
+    since edited or on one a person has decided on, its decision is not kept, and the one of policy's that stands for that
+    form is returned, or the given one with number 0 where none does. `again` keeps it all the same, unless the comment was
+    edited.
+    `after` is the number of the latest decision the caller saw, 0 for none. Raises Stale where another came since.
+    """
+    return _record(tx, [(decision, findings)], after, again)[0]
+
+
+def record_all(tx: Transaction, items: Sequence[tuple[Decision, Sequence[Finding]]]) -> list[Decision]:
+    """`record` for many at once, in their order."""
+    recorded: list[Decision] = []
+    for start in range(0, len(items), AT_ONCE):
+        recorded += _record(tx, items[start : start + AT_ONCE], None, False)
+    return recorded
+
+
+@dataclass
+class _AsItStands:
+    """How a comment stands while decisions on it are taken in, one after the other."""
+
+    row: CommentRow
+    number: int
+    change: Columns = field(default_factory=dict)
+
+
+def _record(
+    tx: Transaction, items: Sequence[tuple[Decision, Sequence[Finding]]], after: int | None, again: bool
+) -> list[Decision]:
+    comment_ids = {decision.comment_id for decision, _ in items}
+    standing = {row.id: _AsItStands(row, row.decision_number) for row in _locked(tx, comment_ids)}
+    by_policy = _by_policy(tx, comment_ids)
+    kept: list[tuple[Decision, Sequence[Finding]]] = []
+    answers: list[Decision] = []
+    for decision, findings in items:
+        stands = _stands(standing, decision)
+        if after is not None and stands.number != after:
+            raise Stale(
+                f"Comment {decision.comment_id} was decided on meanwhile. Nothing was changed; look at it again."
+            )
+        form = (decision.comment_id, decision.version)
+        settled = form in by_policy or stands.row.reviewed
+        if not decision.by_person and (decision.version < stands.row.version or (settled and not again)):
+            answers.append(by_policy.get(form, replace(decision, number=0)))
+            continue
+        numbered = replace(decision, number=stands.number + 1)
+        stands.number = numbered.number
+        stands.change |= _change(stands, numbered)
+        if not decision.by_person:
+            by_policy[form] = numbered
+        kept.append((numbered, findings))
+        answers.append(numbered)
+    _write(tx, kept, standing)
+    return answers
+
+
+def _locked(tx: Transaction, comment_ids: Iterable[str]) -> list[CommentRow]:
+    """The comments, held so that nobody else numbers a decision on them; in one order, so that nobody waits in a circle."""
+    asked = tx.mine(CommentRow).where(col(CommentRow.id).in_(sorted(comment_ids)))
+    return tx.all(asked.order_by(col(CommentRow.id)).with_for_update())
+
+
+def _by_policy(tx: Transaction, comment_ids: Iterable[str]) -> dict[tuple[str, int], Decision]:
+    """The latest decision that policy made on each form."""
+    asked = tx.mine(DecisionRow).where(
+        col(DecisionRow.comment_id).in_(list(comment_ids)), col(DecisionRow.decided_by) == POLICY
+    )
+    rows = tx.all(asked.order_by(col(DecisionRow.number)))
+    return {(row.comment_id, row.version): decision_of(row) for row in rows}
+
+
+def _stands(standing: dict[str, _AsItStands], decision: Decision) -> _AsItStands:
+    if decision.comment_id not in standing:
+        raise StoreError(f"There is no comment {decision.comment_id} in this database. Nothing was changed.")
+    return standing[decision.comment_id]
+
+
+def _change(stands: _AsItStands, decision: Decision) -> Columns:
+    """What a decision changes about its comment."""
+    row = stands.row
+    change: Columns = {
+        "decision_number": decision.number,
+        "ruling": decision.ruling.value,
+        "urgent": decision.urgent,
+        "decided_at": decision.decided_at,
+        "act_due": decision.mode is not Mode.SHADOW,
+        "reviewed": decision.by_person and decision.version == row.version,
+    }
+    if decision.version == row.version:
+        # Where a person has spoken on a form, there is nothing left for policy to say of it.
+        change["judge_due"] = False
+    waits = decision.ruling is Ruling.QUEUE or (decision.ruling is not Ruling.ALLOW and not decision.by_person)
+    waiting_since = stands.change.get("waiting_since", row.waiting_since)
+    change["waiting_since"] = (waiting_since or decision.decided_at) if waits else None
+    return change
+
+
+def _write(
+    tx: Transaction, kept: Sequence[tuple[Decision, Sequence[Finding]]], standing: dict[str, _AsItStands]
+) -> None:
+    tx.insert(DecisionRow, [pack_decision(decision) for decision, _ in kept])
+    _write_findings(tx, kept, standing)
+    changes = [{"id": comment_id, **stands.change} for comment_id, stands in standing.items() if stands.change]
+    tx.change(CommentRow, [change for change in changes if "judge_due" in change])
+    tx.change(CommentRow, [change for change in changes if "judge_due" not in change])
+    audit.write_all(tx, [_event(decision, standing[decision.comment_id].row.account_id) for decision, _ in kept])
+
+
+def _write_findings(
+    tx: Transaction, kept: Sequence[tuple[Decision, Sequence[Finding]]], standing: dict[str, _AsItStands]
+) -> None:
+    """The findings of a form take the place of those it had, if it was examined before."""
+    found = {(decision.comment_id, decision.version): findings for decision, findings in kept if findings}
+    for comment_id, version in found:
+        if standing[comment_id].row.decision_number:
+            of_form = (col(FindingRow.comment_id) == comment_id, col(FindingRow.version) == version)
+            tx.run(delete(FindingRow).where(*of_form))
+    tx.insert(
+        FindingRow,
+        [
+            {"comment_id": comment_id, "version": version, **pack_finding(finding)}
+            for (comment_id, version), findings in found.items()
+            for finding in findings
+        ],
+    )
+
+
+def _event(decision: Decision, account_id: str) -> Event:
+    facts: dict[str, str | int] = {
+        "number": decision.number,
+        "version": decision.version,
+        "ruling": decision.ruling.value,
+        "mode": decision.mode.value,
+        "rules": ",".join(verdict.rule for verdict in decision.verdicts),
+    }
+    if decision.author_action is not None:
+        facts["author_action"] = decision.author_action.value
+    return Event("decided", decision.decided_at, decision.decided_by, decision.comment_id, account_id, facts)
+
+
+def latest(tx: Transaction, comment_id: str) -> Decision | None:
+    return latest_of(tx, [comment_id]).get(comment_id)
+
+
+def latest_of(tx: Transaction, comment_ids: Iterable[str]) -> dict[str, Decision]:
+    """By comment id; a comment without a decision is left out."""
+    rows = tx.all(
+        select(DecisionRow)
+        .join(CommentRow, is_latest_decision())
+        .where(col(CommentRow.school_id) == tx.school_id, col(CommentRow.id).in_(list(comment_ids)))
+    )
+    return {row.comment_id: decision_of(row) for row in rows}
+
+
+def history(tx: Transaction, comment_id: str) -> list[Decision]:
+    """Every decision on a comment, first to last."""
+    asked = tx.mine(DecisionRow).where(col(DecisionRow.comment_id) == comment_id)
+    return [decision_of(row) for row in tx.all(asked.order_by(col(DecisionRow.number)))]
+
+
+def findings(tx: Transaction, comment_id: str, version: int) -> list[Finding]:
+    """What the detectors saw in one form of a comment, in the order they spoke."""
+    asked = tx.mine(FindingRow).where(col(FindingRow.comment_id) == comment_id, col(FindingRow.version) == version)
+    return [finding_of(row) for row in tx.all(asked.order_by(col(FindingRow.id)))]
+
+
+def queued(tx: Transaction, limit: int = 100) -> list[Queued]:
+    """What waits for a person: put in the queue by anybody, or hidden by policy and not reviewed. Urgent first, then oldest."""
+    rows = tx.all(
+        select(CommentRow, CommentVersionRow, DecisionRow)
+        .join(CommentVersionRow, is_latest_form())
+        .join(DecisionRow, is_latest_decision())
+        .where(*_waits(tx))
+        .order_by(col(CommentRow.urgent).desc(), col(CommentRow.waiting_since), col(CommentRow.id))
+        .limit(limit)
+    )
+    return [
+        Queued(comment_of(row, form), decision_of(decision), row.waiting_since or decision.decided_at)
+        for row, form, decision in rows
+    ]
+
+
+def count_queued(tx: Transaction) -> int:
+    return tx.all(select(func.count()).select_from(CommentRow).where(*_waits(tx)))[0]
+
+
+def _waits(tx: Transaction) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(CommentRow.school_id) == tx.school_id, col(CommentRow.waiting_since) >= EVER
+
+
+def counts(tx: Transaction, since: datetime) -> dict[Ruling, int]:
+    """How many comments have each ruling as their latest, decided since then; every ruling is among the keys."""
+    rows = tx.all(
+        select(CommentRow.ruling, func.count())
+        .where(col(CommentRow.school_id) == tx.school_id, col(CommentRow.decided_at) >= since)
+        .group_by(col(CommentRow.ruling))
+    )
+    return dict.fromkeys(Ruling, 0) | {Ruling(ruling): count for ruling, count in rows}

@@ -1,0 +1,45 @@
+"""The tables as Alembic knows them: which version a database is at, and the steps to this program's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from moderator.errors import StoreError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 0x6D6F6465_7261746F
+"""Number of PostgreSQL's advisory lock for migrations: "moderato" in ASCII."""
+
+
+def configuration(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(connection: Connection, where: str) -> None:
+    """Take every step that is missing, inside the transaction the connection is in. Raises StoreError if it is newer."""
+    if connection.dialect.name == "postgresql":
+        # On SQLite the exclusive transaction keeps others out; here a lock does, waited for as long as steps may take.
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '10min'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+    config = configuration(connection)
+    refuse_newer(connection, config, where)
+    command.upgrade(config, "head")
+
+
+def refuse_newer(connection: Connection, config: Config, where: str) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    for revision in MigrationContext.configure(connection).get_current_heads():
+        if revision not in known:
+            raise StoreError(
+                f"{where} was written by a newer moderator (schema {revision}). Nothing was changed. "
+                "Install that version again, or put back the backup taken before the upgrade."
+            )
