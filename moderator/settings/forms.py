@@ -1,0 +1,173 @@
+"""The shape of moderator.toml and policy.toml: every key, its type, bounds and default.
+
+What each key does stands above it in config/moderator.toml and config/policy.toml; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from moderator.domain import Label
+from moderator.policy.limits import DEFAULT, NEVER
+
+Platform = Literal["x", "youtube", "instagram"]
+LabelName = Literal[
+    "child_named",
+    "person_tagged",
+    "contact",
+    "insult",
+    "hate",
+    "sexual",
+    "profanity",
+    "threat",
+    "safeguarding",
+    "underage",
+    "spam",
+    "impersonation",
+]
+# A description is what a fault says the value must be.
+Id = Annotated[
+    str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="up to 40 lower-case letters, digits, - and _")
+]
+FileName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$", description="the name of a credential file")
+]
+NoFileName = Annotated[
+    str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,59})?$", description='the name of a credential file, or ""')
+]
+Filled = Annotated[str, Field(pattern=r"^\S+$", description="filled in, without spaces")]
+Seconds = Annotated[int, Field(ge=1)]
+Score = Annotated[float, Field(ge=0.0, le=NEVER, allow_inf_nan=False)]
+
+
+class Form(BaseModel):
+    """A table of a file: unknown keys are refused, and a number in quotes is not a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class SchoolForm(Form):
+    id: Id = "school"
+    name: str = ""
+    file: str = ""
+    official_accounts: dict[str, str] = Field(default_factory=dict)
+    allowed_accounts: list[str] = Field(default_factory=list)
+    staff: list[str] = Field(default_factory=list)
+    public_figures: list[str] = Field(default_factory=list)
+    classes: list[str] = Field(default_factory=list)
+
+
+class StoreForm(Form):
+    url: str = ""
+    key: FileName = "store.key"
+    password_file: NoFileName = ""
+
+
+class ReadingForm(Form):
+    read_back_days: int = Field(default=14, ge=0, le=365)
+
+
+class ActingForm(Form):
+    act_every_s: Seconds = 2
+    verify_after_s: list[Seconds] = Field(default_factory=lambda: [60, 86_400], min_length=1)
+
+
+class LogForm(Form):
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class DetectorsForm(Form):
+    toxicity: str = Field(
+        default="stand-in", pattern=r"^(stand-in|onnx:.+)$", description='"stand-in" or "onnx:" and a folder'
+    )
+    roll_expires_days: int = Field(default=120, ge=1)
+
+
+class AccountForm(Form):
+    """What the accounts of every platform have."""
+
+    id: Id = Field(examples=["x"])
+    platform: Platform = Field(examples=["x"])
+    handle: Filled = Field(examples=["ValewoodPrimary"])
+    native_id: str = ""
+    credentials: FileName = Field(examples=["x.json"])
+    api_base: str = ""
+    poll_every_s: Seconds = 60
+
+
+class XAccountForm(AccountForm):
+    monthly_limit_dollars: float = Field(default=25.0, ge=0.0, allow_inf_nan=False)
+    owns_app: bool = True
+
+
+class YouTubeAccountForm(AccountForm):
+    daily_units: int = Field(default=10_000, ge=1)
+    reserve_units: int = Field(default=2_000, ge=0)
+
+
+class InstagramAccountForm(AccountForm):
+    pass
+
+
+class AnyAccountForm(XAccountForm, YouTubeAccountForm, InstagramAccountForm):
+    """For an account whose platform is unknown: its other faults are told all the same."""
+
+
+ACCOUNT_FORMS: Mapping[str, type[AccountForm]] = {
+    "x": XAccountForm,
+    "youtube": YouTubeAccountForm,
+    "instagram": InstagramAccountForm,
+}
+
+
+class MainForm(Form):
+    """moderator.toml. The accounts are taken as they are, and each is read again with the form of its platform."""
+
+    mode: Literal["shadow", "queue", "auto"] = "shadow"
+    state_dir: str = Field(default="/var/lib/moderator", min_length=1)
+    school: SchoolForm = Field(default_factory=SchoolForm)
+    store: StoreForm = Field(default_factory=StoreForm)
+    reading: ReadingForm = Field(default_factory=ReadingForm)
+    acting: ActingForm = Field(default_factory=ActingForm)
+    log: LogForm = Field(default_factory=LogForm)
+    detectors: DetectorsForm = Field(default_factory=DetectorsForm)
+    accounts: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class LimitForm(Form):
+    queue: Score
+    hide: Score
+
+
+def _usual(label: Label) -> Any:
+    """A label that the file leaves out has the limits that policy itself comes with."""
+    limit = DEFAULT.limits[label]
+    return Field(default_factory=lambda: LimitForm(queue=limit.queue, hide=limit.hide))
+
+
+class LimitsForm(Form):
+    """The scores from which a finding of each label is queued or hidden."""
+
+    child_named: LimitForm = _usual(Label.CHILD_NAMED)
+    person_tagged: LimitForm = _usual(Label.PERSON_TAGGED)
+    contact: LimitForm = _usual(Label.CONTACT)
+    insult: LimitForm = _usual(Label.INSULT)
+    hate: LimitForm = _usual(Label.HATE)
+    sexual: LimitForm = _usual(Label.SEXUAL)
+    profanity: LimitForm = _usual(Label.PROFANITY)
+    threat: LimitForm = _usual(Label.THREAT)
+    safeguarding: LimitForm = _usual(Label.SAFEGUARDING)
+    underage: LimitForm = _usual(Label.UNDERAGE)
+    spam: LimitForm = _usual(Label.SPAM)
+    impersonation: LimitForm = _usual(Label.IMPERSONATION)
+
+
+class PolicyForm(Form):
+    """policy.toml."""
+
+    urgent: list[LabelName] = ["threat", "safeguarding"]
+    limits: LimitsForm = Field(default_factory=LimitsForm)

@@ -1,0 +1,226 @@
+"""config/*.toml and the credential files -> one checked `Settings`.
+
+Every file is read and every fault gathered before one error tells them all. Nothing is written, but for the database's key
+at the first start, and that only where no fault was found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from moderator.domain import Label, Mode, School
+from moderator.policy.limits import DEFAULT, Limit, Policy
+from moderator.settings.accounts import read_accounts
+from moderator.settings.credentials import read_key, read_password, store_key
+from moderator.settings.documents import Document, check_form, read_document, without_secrets
+from moderator.settings.faults import Fault, FaultyFiles, gathered
+from moderator.settings.forms import MainForm, PolicyForm, SchoolForm, StoreForm
+from moderator.settings.school_file import read_school_file
+from moderator.settings.values import AccountSettings, RollPlace, Settings
+
+MAIN, POLICY = "moderator.toml", "policy.toml"
+ROLL_KEY = "roll.key"
+DATABASE = "moderator.db"
+_POSTGRESQL = "postgresql+psycopg"
+_ONNX = "onnx:"
+
+
+def read_settings(config_dir: Path, *, credentials_dir: Path | None) -> Settings:
+    """Everything in `config_dir` and the credential files it names, checked.
+
+    `credentials_dir` is what `credentials_folder` says of the environment; None stands for `state_dir`/credentials.
+    Relative paths in the files begin at `config_dir`. Raises ConfigError that tells all faults of all files.
+    """
+    faults: list[Fault] = []
+    try:
+        return _read(config_dir, credentials_dir, faults)
+    except PermissionError as error:
+        closed = Path(error.filename or config_dir)
+        who = "is closed to this user. Run the command as root or as the user that the daemon runs as"
+        raise FaultyFiles([*faults, Fault(closed, who)]) from error
+
+
+def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault]) -> Settings:
+    main = _read_main(config_dir / MAIN, faults)
+    policy = _policy(config_dir / POLICY, faults)
+    if main is None:
+        raise FaultyFiles(faults)
+    document, form = main
+    state_dir = _resolved(config_dir, form.state_dir)
+    folder = credentials_dir if credentials_dir is not None else state_dir / "credentials"
+    school = _school(document, form.school, config_dir, faults)
+    accounts = read_accounts(document, school.id, folder, faults)
+    store_url = _store_url(document, form.store, state_dir, folder, faults)
+    toxicity = _toxicity(document, form.detectors.toxicity, config_dir, faults)
+    _check_times(document, form.acting.verify_after_s, faults)
+    _check_key(form.store, state_dir, folder, faults)
+    if faults or policy is None:
+        raise FaultyFiles(faults)
+    return Settings(
+        mode=Mode(form.mode),
+        state_dir=state_dir,
+        credentials_dir=folder,
+        school=_with_own_accounts(school, accounts),
+        accounts=accounts,
+        policy=policy,
+        store_url=store_url,
+        store_key=store_key(folder, state_dir, form.store.key),
+        read_back_days=form.reading.read_back_days,
+        act_every_s=form.acting.act_every_s,
+        verify_after_s=tuple(form.acting.verify_after_s),
+        log_format=form.log.format,
+        log_level=form.log.level,
+        toxicity=toxicity,
+        roll=_roll_place(state_dir, folder, school.id, form.detectors.roll_expires_days),
+    )
+
+
+def read_policy(path: Path, *, required: bool = True) -> Policy:
+    """A policy.toml by itself; where it may be missing, the limits that policy comes with. Raises ConfigError."""
+    if not required and not path.exists():
+        return DEFAULT
+    faults: list[Fault] = []
+    policy = _policy(path, faults)
+    if faults or policy is None:
+        raise FaultyFiles(faults)
+    return policy
+
+
+def _read_main(path: Path, faults: list[Fault]) -> tuple[Document, MainForm] | None:
+    """The main file, faulty keys left out; None where it cannot be read at all."""
+    with gathered(faults):
+        document, found = without_secrets(read_document(path))
+        form, wrong = check_form(MainForm, document, document.values)
+        faults += [*found, *wrong]
+        return None if form is None else (document, form)
+    return None
+
+
+def _policy(path: Path, faults: list[Fault]) -> Policy | None:
+    """The policy. Its version is a digest of the file, so that a decision can name the limits it was made by."""
+    with gathered(faults):
+        document, found = without_secrets(read_document(path))
+        form, wrong = check_form(PolicyForm, document, document.values)
+        faults += [*found, *wrong]
+        if form is None:
+            return None
+        crossed = [(name, limit) for name, limit in form.limits if limit.queue > limit.hide]
+        for name, limit in crossed:
+            what = f"must not be above hide ({limit.hide}), got {limit.queue}: nothing would ever be queued"
+            faults.append(document.fault(("limits", name, "queue"), what))
+        if crossed:
+            return None
+        limits = {Label(name): Limit(limit.queue, limit.hide) for name, limit in form.limits}
+        version = hashlib.blake2b(path.read_bytes(), digest_size=5).hexdigest()
+        return Policy(limits=limits, urgent=frozenset(Label(name) for name in form.urgent), version=version)
+    return None
+
+
+def _school(document: Document, form: SchoolForm, config_dir: Path, faults: list[Fault]) -> School:
+    """The school, from its own file or as written in the main file."""
+    if form.file:
+        lists = ("official_accounts", "allowed_accounts", "staff", "public_figures", "classes")
+        beside = [key for key in lists if getattr(form, key)]
+        if beside:
+            what = f"is given, so {', '.join(beside)} can stand in that file only"
+            faults.append(document.fault(("school", "file"), what))
+        with gathered(faults):
+            school = read_school_file(_resolved(config_dir, form.file), form.id)
+            own_id = "id" in form.model_fields_set
+            return replace(school, id=form.id if own_id else school.id, name=form.name.strip() or school.name)
+    elif not form.name.strip():
+        what = 'missing; for example name = "Valewood Primary", or name the school\'s file: file = "school.json"'
+        faults.append(document.fault(("school", "name"), what))
+    return School(
+        id=form.id,
+        name=form.name,
+        official_accounts=form.official_accounts,
+        allowed_accounts=tuple(form.allowed_accounts),
+        staff=tuple(form.staff),
+        public_figures=tuple(form.public_figures),
+        classes=tuple(form.classes),
+    )
+
+
+def _with_own_accounts(school: School, accounts: Sequence[AccountSettings]) -> School:
+    """The school with the watched accounts among its own: whoever mentions one of them tags nobody."""
+    official = {watched.account.platform: watched.account.handle for watched in reversed(accounts)}
+    others = (watched.account.handle for watched in accounts if watched.account.handle not in official.values())
+    return replace(
+        school,
+        official_accounts={**official, **school.official_accounts},
+        allowed_accounts=tuple(dict.fromkeys([*school.allowed_accounts, *others])),
+    )
+
+
+def _store_url(document: Document, form: StoreForm, state_dir: Path, folder: Path, faults: list[Fault]) -> str:
+    """The address of the database: the file in the state folder, or PostgreSQL's with its password."""
+    if not form.url:
+        return URL.create("sqlcipher", database=str(state_dir / DATABASE)).render_as_string()
+    url = _parsed(form.url)
+    if url is None or url.drivername != _POSTGRESQL or not url.database:
+        what = f'must be "" or an address such as {_POSTGRESQL}://moderator@localhost/moderator'
+        faults.append(document.fault(("store", "url"), what))
+        return ""
+    if url.password is not None or "password" in url.query:
+        what = "must hold no password: put it alone into a credential file and name that file in password_file"
+        faults.append(document.fault(("store", "url"), what))
+        return ""
+    if form.password_file and not (folder / form.password_file).exists():
+        faults.append(document.fault(("store", "password_file"), f"no file of this name is in {folder}"))
+    elif form.password_file:
+        with gathered(faults):
+            url = url.set(password=read_password(folder / form.password_file))
+    return url.render_as_string(hide_password=False)
+
+
+def _parsed(url: str) -> URL | None:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+
+
+def _toxicity(document: Document, choice: str, config_dir: Path, faults: list[Fault]) -> str:
+    """The choice with the whole path of the model's folder."""
+    if not choice.startswith(_ONNX):
+        return choice
+    folder = _resolved(config_dir, choice.removeprefix(_ONNX))
+    if not folder.is_dir():
+        what = f'{folder} is no folder; write the one that holds the exported model, or "stand-in"'
+        faults.append(document.fault(("detectors", "toxicity"), what))
+    return f"{_ONNX}{folder}"
+
+
+def _check_times(document: Document, verify_after_s: Sequence[int], faults: list[Fault]) -> None:
+    if list(verify_after_s) != sorted(set(verify_after_s)):
+        what = f"must rise from each to the next, got {list(verify_after_s)}; most schools use [60, 86400]"
+        faults.append(document.fault(("acting", "verify_after_s"), what))
+
+
+def _check_key(form: StoreForm, state_dir: Path, folder: Path, faults: list[Fault]) -> None:
+    """A key that is there must be good; one that is not is made once everything else is known to be right."""
+    name = form.key
+    path = next((path for path in (folder / name, state_dir / "credentials" / name) if path.exists()), None)
+    if path is not None:
+        with gathered(faults):
+            read_key(path)
+    elif not form.url and (state_dir / DATABASE).exists():
+        what = f"is missing, and {state_dir / DATABASE} opens with no other key. Restore it from your backup, mode 0600"
+        faults.append(Fault(state_dir / "credentials" / name, what))
+
+
+def _roll_place(state_dir: Path, folder: Path, school_id: str, expires_days: int) -> RollPlace:
+    given, ours = folder / ROLL_KEY, state_dir / "credentials" / ROLL_KEY
+    return RollPlace(state_dir / "roll.bin", given if given.exists() else ours, school_id, expires_days)
+
+
+def _resolved(config_dir: Path, text: str) -> Path:
+    """A path of a settings file: relative ones begin at the folder of that file."""
+    return (config_dir / Path(text).expanduser()).absolute()

@@ -1,0 +1,122 @@
+"""The shipped files and the forms say the same: every key with a comment above it, every default as it really is."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import get_args
+
+import pytest
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from moderator.domain import Label
+from moderator.settings.forms import (
+    ACCOUNT_FORMS,
+    LabelName,
+    LimitsForm,
+    MainForm,
+    PolicyForm,
+)
+from moderator.settings.locate import locate
+from tests.conftest import REPOSITORY
+
+CONFIG = REPOSITORY / "config"
+PLACEHOLDERS = {"school.name": "Valewood Primary"}
+"""Shipped values that are no defaults: a school must put its own there, or nothing would start."""
+
+EXAMPLES = re.compile(r"^#(?=\S)", re.MULTILINE)
+
+
+def fields(form: type[BaseModel], table: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Every key that holds a value, by its path; tables are looked into."""
+    for name, field in form.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from fields(field.annotation, f"{table}{name}.")
+        elif (table, name) == ("", "accounts"):
+            for account_form in ACCOUNT_FORMS.values():
+                yield from fields(account_form, "accounts.")
+        else:
+            yield f"{table}{name}", field
+
+
+MAIN, POLICY = dict(fields(MainForm)), dict(fields(PolicyForm))
+KEYS = [("moderator.toml", path) for path in MAIN] + [("policy.toml", path) for path in POLICY]
+
+
+def lines_of(name: str) -> list[str]:
+    """The lines of a shipped file with its examples switched on."""
+    return EXAMPLES.sub("", (CONFIG / name).read_text(encoding="utf-8")).splitlines()
+
+
+def keys_of(name: str) -> dict[str, list[int]]:
+    """Every key that holds a value in a shipped file, examples included, with all its lines."""
+    found: dict[str, list[int]] = {}
+    lines = lines_of(name)
+    for path, line in locate("\n".join(lines)).items():
+        if not lines[line - 1].startswith("["):
+            found.setdefault(".".join(part for part in path if isinstance(part, str)), []).append(line)
+    return found
+
+
+def comment_above(lines: list[str], line: int) -> str:
+    """The comment directly above a line (from 1), as one text."""
+    at = line - 1
+    while at and lines[at - 1].startswith("# "):
+        at -= 1
+    return "\n".join(text.removeprefix("# ") for text in lines[at : line - 1])
+
+
+def comment_on(name: str, path: str) -> str:
+    """The comment where the key is explained: at its first place that has one."""
+    lines = lines_of(name)
+    comments = [comment_above(lines, line) for line in keys_of(name)[path]]
+    return next((comment for comment in comments if comment), "")
+
+
+@pytest.mark.parametrize(("name", "path"), KEYS)
+def test_every_key_is_explained_above_it_in_the_shipped_file(name: str, path: str) -> None:
+    comment = comment_on(name, path)
+
+    assert len(comment.splitlines()) >= 2, f"{path} needs a sentence and its default"
+    assert comment.endswith(".")
+
+
+@pytest.mark.parametrize(("name", "path"), KEYS)
+def test_the_default_in_the_comment_is_the_one_in_force(name: str, path: str) -> None:
+    field = {**MAIN, **POLICY}[path]
+    last = comment_on(name, path).splitlines()[-1]
+
+    if field.is_required() and not path.startswith("limits."):
+        assert last == "Required."
+        return
+    written = tomllib.loads(f"value = {last.removeprefix('Default: ').removesuffix('.')}")["value"]
+    default = field.get_default(call_default_factory=True)
+    if path.startswith("limits."):
+        _, label, key = path.split(".")
+        default = getattr(getattr(LimitsForm(), label), key)
+    assert written == default
+
+
+@pytest.mark.parametrize("name", ["moderator.toml", "policy.toml"])
+def test_the_shipped_value_is_the_default(name: str) -> None:
+    values = tomllib.loads((CONFIG / name).read_text(encoding="utf-8"))
+    form = MainForm if name == "moderator.toml" else PolicyForm
+    shipped = form.model_validate(values).model_dump()
+
+    for path, placeholder in PLACEHOLDERS.items() if form is MainForm else ():
+        table, key = path.split(".")
+        assert shipped[table].pop(key) == placeholder
+        shipped[table][key] = form().model_dump()[table][key]
+    assert shipped == form().model_dump()
+
+
+@pytest.mark.parametrize(("name", "known"), [("moderator.toml", MAIN), ("policy.toml", POLICY)])
+def test_nothing_is_explained_that_does_not_exist(name: str, known: dict[str, FieldInfo]) -> None:
+    assert set(keys_of(name)) == set(known)
+
+
+def test_every_label_has_its_limits_and_can_be_urgent() -> None:
+    assert set(LimitsForm.model_fields) == {label.value for label in Label}
+    assert set(get_args(LabelName)) == {label.value for label in Label}
