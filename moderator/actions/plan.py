@@ -1,0 +1,82 @@
+"""What is wanted minus what is done, within what the platform can: decisions become actions, or tasks by hand.
+
+Pure. A decision and the comment as it stands go in, a `Plan` comes out; nothing is asked of a platform here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from moderator.domain import Action, ActionKind, Comment, Decision, Ruling, Task, Visibility
+from moderator.platforms.base import Platform
+
+PLATFORM_NAMES = {"x": "X", "youtube": "YouTube", "instagram": "Instagram"}
+IN_WORDS = {
+    ActionKind.HIDE: "hide a comment",
+    ActionKind.RELEASE: "show a hidden comment again",
+    ActionKind.REMOVE: "remove a comment",
+    ActionKind.BLOCK: "block an author",
+    ActionKind.UNBLOCK: "unblock an author",
+    ActionKind.MUTE: "mute an author",
+    ActionKind.UNMUTE: "unmute an author",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What closes the gap between a decision and the platform."""
+
+    actions: tuple[Action, ...] = ()
+    tasks: tuple[Task, ...] = ()
+
+
+def is_out_of_sight(comment: Comment, last_done: ActionKind | None) -> bool:
+    """Whether the public no longer sees it. Where the platform cannot tell, what we did last stands in."""
+    if comment.visibility is Visibility.UNKNOWN:
+        return last_done in (ActionKind.HIDE, ActionKind.REMOVE)
+    return comment.visibility in (Visibility.HIDDEN, Visibility.GONE)
+
+
+def wanted_kinds(decision: Decision, comment: Comment, last_done: ActionKind | None) -> list[ActionKind]:
+    """The kinds of action that would make the platform agree with the decision, in the order they should leave."""
+    kinds: list[ActionKind] = []
+    hidden = is_out_of_sight(comment, last_done)
+    if decision.ruling in (Ruling.HIDE, Ruling.REMOVE) and not hidden:
+        kinds.append(ActionKind.HIDE)
+    if decision.by_person:
+        if decision.ruling is Ruling.REMOVE and comment.visibility is not Visibility.GONE:
+            kinds.append(ActionKind.REMOVE)
+        if decision.ruling is Ruling.ALLOW and hidden and comment.visibility is not Visibility.GONE:
+            # Only a person puts back: what the platform's own filter holds is not released by a machine either.
+            kinds.append(ActionKind.RELEASE)
+        if decision.author_action is not None:
+            kinds.append(decision.author_action)
+    return kinds
+
+
+def plan(decision: Decision, comment: Comment, last_done: ActionKind | None, platform: Platform) -> Plan:
+    """The actions the platform can carry out, and a task by hand for each it cannot."""
+    actions: list[Action] = []
+    tasks: list[Task] = []
+    can = platform.capabilities.actions
+    for kind in wanted_kinds(decision, comment, last_done):
+        action = Action(kind, comment, decision.id)
+        if kind in can:
+            actions.append(action)
+        else:
+            tasks.append(task_by_hand(action, platform, why_by_hand(platform, kind)))
+    if ActionKind.REMOVE in {action.kind for action in actions}:
+        # A removal hides as well; asking for both would cost twice.
+        actions = [action for action in actions if action.kind is not ActionKind.HIDE]
+    return Plan(tuple(actions), tuple(tasks))
+
+
+def why_by_hand(platform: Platform, kind: ActionKind) -> str:
+    name = PLATFORM_NAMES.get(platform.name, platform.name)
+    return f"{name} has no way to {IN_WORDS[kind]} through its API"
+
+
+def task_by_hand(action: Action, platform: Platform, why: str) -> Task:
+    """The same wish, for a person in the platform's own app."""
+    steps, url = platform.by_hand(action)
+    return Task(action.id, action.comment, action.kind, steps, why, url)

@@ -1,0 +1,89 @@
+"""Settings in, the assembled house out: the one file that knows every class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from moderator.detectors.base import Detector
+from moderator.detectors.panel import build_detectors
+from moderator.detectors.roll import Roll
+from moderator.detectors.toxicity import ToxicityScorer, WordListScorer
+from moderator.errors import ConfigError
+from moderator.pipeline import House
+from moderator.platforms.base import Platform
+from moderator.settings import AccountSettings, Settings
+from moderator.settings.roll_file import load_roll
+from moderator.store.database import Database
+from moderator.store.meter import StoreMeter
+from moderator.store.tokens import FileTokens
+
+
+def open_database(settings: Settings) -> Database:
+    """The school's store, migrated to this program's schema. Raises StoreError."""
+    database = Database.open(settings.store_url, key=settings.store_key, school_id=settings.school.id)
+    database.migrate()
+    return database
+
+
+def build_house(settings: Settings, database: Database, now: datetime) -> House:
+    """The house for one school. Raises ConfigError where a file it needs is missing."""
+    return House(
+        database=database,
+        platforms={each.account.id: build_platform(each, database, settings.state_dir) for each in settings.accounts},
+        detectors=school_detectors(settings, now),
+        policy=settings.policy,
+        mode=settings.mode,
+        read_back=timedelta(days=settings.read_back_days),
+        verify_after=tuple(timedelta(seconds=seconds) for seconds in settings.verify_after_s),
+    )
+
+
+def school_detectors(settings: Settings, now: datetime) -> tuple[Detector, ...]:
+    loaded = load_roll(settings, now)
+    roll = Roll(loaded.pupils) if loaded is not None else None
+    return build_detectors(settings.school, roll, build_scorer(settings.toxicity))
+
+
+def build_scorer(choice: str) -> ToxicityScorer:
+    """`stand-in` or `onnx:FOLDER`. Raises ConfigError where the folder holds no model."""
+    kind, _, folder = choice.partition(":")
+    if kind == "stand-in":
+        return WordListScorer()
+    if kind == "onnx" and folder:
+        from moderator.detectors.classifier import OnnxScorer  # onnxruntime is loaded only where a model is used.
+
+        return OnnxScorer(Path(folder))
+    raise ConfigError(f"config/moderator.toml, detectors.toxicity: {choice!r} is neither stand-in nor onnx:FOLDER.")
+
+
+def build_platform(settings: AccountSettings, database: Database, state_dir: Path) -> Platform:
+    """The adapter for one account. Vendor libraries are loaded only for the platforms in use."""
+    account = settings.account
+    options: dict[str, Any] = dict(settings.options)
+    meter = StoreMeter(database, account.id)
+    if settings.api_base:
+        options["api_base"] = settings.api_base
+    if account.platform == "x":
+        from moderator.platforms.x import X
+
+        return X(account, settings.credentials, meter, tokens_for(settings, state_dir), **options)
+    if account.platform == "youtube":
+        from moderator.platforms.youtube import YouTube
+
+        return YouTube(account, settings.credentials, meter, **options)
+    if account.platform == "instagram":
+        from moderator.platforms.instagram import Instagram
+
+        return Instagram(account, settings.credentials, meter, tokens_for(settings, state_dir), **options)
+    raise ConfigError(f"config/moderator.toml, accounts: no platform is called {account.platform!r}.")
+
+
+def tokens_for(settings: AccountSettings, state_dir: Path) -> FileTokens:
+    """Renewed tokens live beside the data, since credential files are read-only to the daemon."""
+    initial: Mapping[str, str] = settings.credentials
+    folder = state_dir / "tokens"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FileTokens(folder / f"{settings.account.id}.json", initial)

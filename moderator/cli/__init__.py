@@ -1,0 +1,42 @@
+"""A door: parses, calls, prints. What a command prints for people it also prints as JSON with --json.
+
+Exit codes: 0 done · 1 it could not be done · 2 a file of yours must be mended first · 3 a platform refused or cannot be reached
+· 4 the database cannot be opened · 75 another daemon runs on the same data.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from moderator.cli import check, judge, review, work
+from moderator.errors import ModeratorError
+
+EXIT_CODES = (
+    "Exit codes: 0 done · 1 could not be done · 2 a file must be mended · 3 a platform failed · 4 the database failed · "
+    "75 another daemon runs"
+)
+
+app = typer.Typer(
+    help="Keeps watch over the comments under a school's posts on X, YouTube and Instagram.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+for room in (work, judge, check, review):
+    room.add_to(app)
+
+
+def main() -> None:
+    """Run one command; an error made on purpose is one clear sentence and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except ModeratorError as error:
+        print(f"moderator: {error}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except BrokenPipeError:
+        sys.stderr.close()  # The reader left (`moderator queue | head`): nobody is there to be told.
+        raise SystemExit(0) from None

@@ -1,0 +1,129 @@
+"""The hallway: `poll`, `judge` and `act` call the rooms in order and record each threshold.
+
+What enters: an account's id and the time. What leaves: values that say what happened, for whoever shows or logs it. Nothing
+here knows a vendor, a limit or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from moderator.actions.carry_out import Round, carry_out, verify
+from moderator.actions.plan import plan
+from moderator.detectors.base import Detector, examine_all
+from moderator.domain import Action, Case, Comment, Context, Decision, Finding, Mode
+from moderator.intake import COUNTED_FOR, start_from
+from moderator.platforms.base import Platform
+from moderator.policy.decide import decide
+from moderator.policy.limits import Policy
+from moderator.store import actions as action_store
+from moderator.store import authors, comments, decisions
+from moderator.store.database import Database, Transaction
+
+PLANNED_AT_ONCE = 500
+BATCH = 64
+"""Comments judged between two transactions: few enough that a crash repeats little reading, enough to spare the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What one stored page brought."""
+
+    fresh: tuple[Comment, ...]
+    broken: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One comment with what was seen in it and what was decided."""
+
+    comment: Comment
+    findings: tuple[Finding, ...]
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything assembled: the rooms a comment passes, for one school."""
+
+    database: Database
+    platforms: Mapping[str, Platform]  # account id -> its platform
+    detectors: Sequence[Detector]
+    policy: Policy
+    mode: Mode
+    read_back: timedelta = timedelta(days=14)
+    verify_after: tuple[timedelta, ...] = (timedelta(minutes=1), timedelta(days=1))
+
+    def poll(self, account_id: str, feed: str, now: datetime) -> Iterator[Received]:
+        """Read one feed of one account to its end. Raises PlatformError; every page given before that is stored.
+
+        A page and the cursor that says it was read are stored in one transaction before the next page is asked for, so
+        that a crash loses nothing and re-reads little.
+        """
+        platform = self.platforms[account_id]
+        with self.database.reading() as tx:
+            cursor = comments.cursor(tx, account_id, feed)
+            known = comments.known_replies(tx, account_id, now - COUNTED_FOR)
+        for page in platform.fetch(feed, start_from(cursor, known, now, self.read_back), now):
+            with self.database.transaction() as tx:
+                fresh = comments.receive(tx, platform.account, feed, page, now)
+            yield Received(tuple(fresh), len(page.broken), page.note)
+        with self.database.transaction() as tx:
+            comments.mark_read(tx, account_id, feed, now, None)
+
+    def judge(self, now: datetime, account_id: str | None = None) -> Iterator[Judged]:
+        """Examine and decide every comment not yet judged in its latest form, oldest first."""
+        while True:
+            with self.database.reading() as tx:
+                waiting = comments.unjudged(tx, BATCH, account_id)
+                cases = self._gather(tx, waiting)
+            if not cases:
+                return
+            judged = [self._judge_one(case, now) for case in cases]
+            with self.database.transaction() as tx:
+                recorded = decisions.record_all(tx, [(each.decision, each.findings) for each in judged])
+            yield from (
+                Judged(each.comment, each.findings, decision) for each, decision in zip(judged, recorded, strict=True)
+            )
+
+    def _gather(self, tx: Transaction, waiting: Sequence[Comment]) -> list[Case]:
+        """Each comment with its thread, its author's standing and what was decided before."""
+        contexts = comments.contexts(tx, waiting)
+        standings = authors.standings(tx, waiting)
+        latest = decisions.latest_of(tx, [comment.id for comment in waiting])
+        return [
+            Case(
+                comment=comment,
+                context=contexts.get(comment.id, Context()),
+                standing=standings[comment.id],
+                previous=latest.get(comment.id),
+            )
+            for comment in waiting
+        ]
+
+    def _judge_one(self, case: Case, now: datetime) -> Judged:
+        findings, failed = examine_all(self.detectors, case.comment, case.context)
+        heard = Case(case.comment, findings, case.context, case.standing, case.previous, failed)
+        return Judged(case.comment, findings, decide(heard, self.policy, self.mode, now))
+
+    def act(self, account_id: str, now: datetime) -> Round:
+        """Plan what new decisions ask for, then carry out what is due on one account."""
+        platform = self.platforms[account_id]
+        with self.database.reading() as tx:
+            unplanned = action_store.unplanned(tx, PLANNED_AT_ONCE, account_id)
+        if unplanned:
+            self._plan(unplanned, platform, now)
+        return carry_out(self.database, platform, now, self.verify_after)
+
+    def _plan(self, unplanned: Sequence[tuple[Decision, Comment]], platform: Platform, now: datetime) -> None:
+        with self.database.transaction() as tx:
+            for decision, comment in unplanned:
+                planned = plan(decision, comment, action_store.done_kind(tx, comment.id), platform)
+                action_store.plan(tx, decision, comment, planned.actions, planned.tasks, now)
+
+    def verify(self, account_id: str, now: datetime) -> list[Action]:
+        """Read back what was done; returns the hides that no longer hold, which are in the queue again."""
+        return verify(self.database, self.platforms[account_id], now, self.verify_after)

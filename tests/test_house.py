@@ -1,0 +1,98 @@
+"""The plan of the house, read from the code itself: who may import whom, where time is read, what stays out of the daemon."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+PACKAGE = REPOSITORY / "moderator"
+ROOMS = (
+    # In the order a comment meets them; a room may import those above it, never those below.
+    "domain",
+    "errors",
+    "platforms",
+    "intake",
+    "detectors",
+    "policy",
+    "judge_file",
+    # Settings stands below the rooms whose values it fills in: policy's limits among them.
+    "settings",
+    "store",
+    "actions",
+    "pipeline",
+    "build",
+    "logs",
+    "notify",
+    "daemon",
+    "sandbox",
+    "cli",
+    "__main__",
+)
+TELLS_TIME = {"daemon", "cli", "sandbox"}
+HEAVY = {"torch", "transformers", "detoxify"}
+LONGEST_FILE = 400
+
+
+def files() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_up_the_list_of_rooms(path: Path) -> None:
+    own = ROOMS.index(room_of(path))
+    for name in imports(ast.parse(path.read_text(encoding="utf-8"))):
+        parts = name.split(".")
+        if parts[0] == "moderator" and len(parts) > 1:
+            assert parts[1] in ROOMS, f"{name}: no such room"
+            assert ROOMS.index(parts[1]) <= own, f"{room_of(path)} may not import {name}, which stands below it"
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_time_is_read_at_the_doors_only(path: Path) -> None:
+    if room_of(path) in TELLS_TIME:
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            asked = f"{node.value.id}.{node.attr}"
+            assert asked not in ("datetime.now", "datetime.utcnow", "time.time", "date.today"), (
+                f"line {node.lineno}: {asked}"
+            )
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_file_loads_torch_when_it_is_imported(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    at_import = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {name.split(".")[0] for node in at_import for name in imports(node)}
+    assert not names & HEAVY
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_stays_short_enough_to_be_read_at_once(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+def test_nothing_is_patched_that_can_be_passed_in() -> None:
+    for path in (REPOSITORY / "tests").rglob("*.py"):
+        if path != Path(__file__):
+            text = path.read_text(encoding="utf-8")
+            assert "unittest.mock" not in text, path
+            assert "monkeypatch.setattr" not in text, path
