@@ -144,7 +144,7 @@ class Watcher(threading.Thread):
             self.last_line_at = time.monotonic()
 
     def _tell_decision(self, comment_id: str) -> None:
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             comment, decision = comments.load(tx, comment_id), decisions.latest(tx, comment_id)
         if comment is None or decision is None:
             return
@@ -160,7 +160,7 @@ class Watcher(threading.Thread):
             self._console.print(Text(f"{INDENT}{urgent}{reason}", "dim"), no_wrap=True, overflow="ellipsis")
 
     def _tell_hidden(self, comment_id: str) -> None:
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             comment = comments.load(tx, comment_id)
         if comment is None:
             return
@@ -250,7 +250,7 @@ def print_table(console: Console, tally: Tally, database: Database, sandbox: San
         ("slowest", f"{max(tally.seconds_to_hide):.1f} s" if tally.seconds_to_hide else "-"),
         ("still in public sight", str(public)),
     ]
-    with database.transaction() as tx:
+    with database.reading() as tx:
         rows.append(("waiting for a person", str(decisions.count_queued(tx))))
     for name, value in rows:
         table.add_row(name, value)

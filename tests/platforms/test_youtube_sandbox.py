@@ -200,9 +200,7 @@ def test_a_hidden_reply_is_seen_as_hidden_however_youtube_lists_it(
     }
 
 
-def test_trouble_19_of_a_thousand_comments_none_is_lost_and_a_quiet_poll_costs_one_unit(
-    school: School, video: str
-) -> None:
+def test_trouble_19_of_many_comments_none_is_lost_and_a_quiet_poll_costs_one_unit(school: School, video: str) -> None:
     posted = [school.says(video, f"comment {n}", at=school.now - n * timedelta(seconds=20)) for n in range(450)]
     assert sorted(school.polls()) == sorted(posted)
     before = school.sandbox.youtube.units_spent
@@ -363,7 +361,7 @@ def test_a_missing_permission_calls_a_person(school: School, video: str) -> None
         school.polls()
 
 
-def test_trouble_20_two_adapters_in_two_threads_do_not_disturb_each_other(school: School, video: str) -> None:
+def test_trouble_20_four_adapters_in_four_threads_do_not_disturb_each_other(school: School, video: str) -> None:
     posted = {school.says(video, f"comment {n}") for n in range(250)}
     adapters, read, failed = [school.adapter() for _ in range(4)], list[set[str]](), list[Exception]()
 

@@ -33,6 +33,7 @@ from tests.platforms.youtube_replies import (
     read,
     said,
     thread,
+    to,
     youtube_at,
 )
 
@@ -83,8 +84,9 @@ def test_trouble_15_when_google_says_it_is_spent_nothing_more_is_asked_until_pac
         assert isinstance(answer(youtube, ActionKind.HIDE), QuotaSpent)
         assert len(google.asked(*THREADS)) == 1
         assert google.asked(*MODERATE) == []
-        tomorrow = list(youtube.apply([], NEXT_PACIFIC_DAY))
-    assert (stopped.value.retry_at, tomorrow) == (NEXT_PACIFIC_DAY, [])
+        [tomorrow] = youtube.apply([to(ActionKind.HIDE)], NEXT_PACIFIC_DAY)
+    assert stopped.value.retry_at == NEXT_PACIFIC_DAY
+    assert isinstance(tomorrow, Outcome)
 
 
 def test_trouble_15_the_ledger_begins_anew_at_pacific_midnight() -> None:
@@ -147,10 +149,12 @@ def test_trouble_21_after_a_broken_connection_the_next_call_gets_its_own_answer(
     replies: dict[tuple[str, str], list[Reply]] = {MODERATE: [(200, {}, CUT)] * 2 + [DONE]}
     with Google.with_replies(replies) as google:
         youtube = youtube_at(google)
+        socket_before = youtube._client._http
         first, second = answer(youtube, ActionKind.HIDE), answer(youtube, ActionKind.HIDE)
     assert isinstance(first, Unavailable)
     assert first.maybe_done
     assert isinstance(second, Outcome)
+    assert youtube._client._http is not socket_before
 
 
 def test_an_unreachable_host_is_told_as_such_and_nothing_may_be_done() -> None:
