@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from moderator.actions.by_hand import check_tasks
 from moderator.actions.carry_out import Round, carry_out, verify
 from moderator.actions.plan import plan
 from moderator.detectors.base import Detector, examine_all
-from moderator.domain import Action, Case, Comment, Context, Decision, Finding, Mode
+from moderator.domain import Action, Case, Comment, Context, Decision, Finding, Mode, Task
 from moderator.intake import COUNTED_FOR, start_from
 from moderator.platforms.base import Platform
 from moderator.policy.decide import decide
@@ -127,3 +128,7 @@ class House:
     def verify(self, account_id: str, now: datetime) -> list[Action]:
         """Read back what was done; returns the hides that no longer hold, which are in the queue again."""
         return verify(self.database, self.platforms[account_id], now, self.verify_after)
+
+    def check_tasks(self, account_id: str, now: datetime) -> list[Task]:
+        """Tick off the tasks by hand that the platform shows to be done; returns those."""
+        return check_tasks(self.database, self.platforms[account_id], now)

@@ -28,6 +28,7 @@ ROOMS = (
     "build",
     "logs",
     "notify",
+    "worker",
     "daemon",
     "sandbox",
     "cli",

@@ -27,9 +27,7 @@ from moderator.store import accounts as account_store
 from moderator.store import comments
 from moderator.store.database import Database, Transaction
 
-accounts_app = typer.Typer(
-    help="List the school's accounts, or take them over from a school.json.", invoke_without_command=True
-)
+accounts_app = typer.Typer(invoke_without_command=True)
 roll_app = typer.Typer(help="The pupils' names that are guarded.", no_args_is_help=True)
 
 

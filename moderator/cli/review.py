@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -23,7 +24,7 @@ from moderator.cli.common import (
     the_comment,
     utc_now,
 )
-from moderator.domain import ActionKind, Comment, Decision, Mode, Ruling
+from moderator.domain import ActionKind, Comment, Decision, Mode, Ruling, Visibility
 from moderator.settings import Settings
 from moderator.store import actions, audit, comments, decisions
 from moderator.store.database import Database, Transaction
@@ -48,12 +49,17 @@ def queue(
         bool, typer.Option("--waiting", help="Show actions that have not gone through, instead.")
     ] = False,
     tasks: Annotated[bool, typer.Option("--tasks", help="Show what a person must do by hand, instead.")] = False,
+    done: Annotated[str, typer.Option("--done", metavar="TASK", help="Say that a task by hand is done.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who did it.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """List what waits for a person: urgent first, then oldest.
 
     Example: moderator queue
     """
+    if done:
+        tick_off(config, done, by or getpass.getuser())
+        return
     with opened(config) as (_settings, database), database.reading() as tx:
         if waiting:
             show(as_json, [waiting_row(state) for state in actions.waiting(tx)], "No action waits.")
@@ -63,6 +69,16 @@ def queue(
             show(as_json, [queue_row(item) for item in decisions.queued(tx, limit)], "Nothing waits for a person.")
             if not as_json and (count := decisions.count_queued(tx)):
                 typer.echo(f"{count} to decide. Next: moderator explain ID, then: moderator decide ID allow|hide")
+
+
+def tick_off(config: Path, task_id: str, by: str) -> None:
+    with opened(config) as (_settings, database), database.transaction() as tx:
+        state = actions.find_task(tx, task_id)
+        if state is None:
+            raise NotFound(f"No task has the id {task_id!r}. Those that are open: moderator queue --tasks")
+        hidden = state.task.kind in (ActionKind.HIDE, ActionKind.REMOVE)
+        actions.finish_task(tx, task_id, by, utc_now(), Visibility.HIDDEN if hidden else None)
+    typer.echo(f"done by {by}: {state.task.kind} {state.task.comment.id}")
 
 
 def queue_row(item: decisions.Queued) -> dict[str, Any]:
@@ -90,8 +106,7 @@ def waiting_row(state: actions.ActionState) -> dict[str, Any]:
 
 def task_row(state: actions.TaskState) -> dict[str, Any]:
     return {
-        "id": state.task.comment.id,
-        "task": state.task.kind.value,
+        "id": state.task.id,
         "since": local_time(state.opened_at),
         "steps": state.task.steps,
         "url": state.task.url,

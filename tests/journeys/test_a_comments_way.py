@@ -210,6 +210,10 @@ def test_blocking_where_no_api_can_is_a_task_with_steps(journey: Journey, youtub
     journey.person_decides("c1", Ruling.HIDE, NOON + MINUTE, also=ActionKind.BLOCK)
     journey.act(NOON + MINUTE)
     assert journey.tasks() == ["block c1"]
+    assert journey.house.check_tasks(YOUTUBE.id, NOON + 2 * MINUTE) == [], "nobody has done it yet"
+    youtube.blocked.add("u-pat")  # A person does it in the platform's own app.
+    (seen,) = journey.house.check_tasks(YOUTUBE.id, NOON + 3 * MINUTE)
+    assert (seen.kind, journey.tasks()) == (ActionKind.BLOCK, [])
 
 
 def test_what_somebody_else_released_comes_back_to_the_queue_and_is_not_hidden_again_in_silence(

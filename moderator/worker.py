@@ -1,0 +1,246 @@
+"""One account's work, in a thread of its own: it reads, judges and acts, one job after the other.
+
+Jobs come by name from the daemon's schedule; what is due stands in the store. A platform that hangs holds up no other account.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from moderator.domain import Visibility
+from moderator.errors import LoginExpired, ModeratorError, PlatformError, QuotaSpent
+from moderator.logs import Log
+from moderator.pipeline import House, Judged
+from moderator.platforms.base import Feed
+from moderator.store import accounts, comments
+
+LOOK_AGAIN_AFTER = timedelta(minutes=10)
+"""How often a paused account is tried again."""
+RETRY_FEED_AFTER_S = 300
+UNFORESEEN_IN_A_ROW = 3
+AFTER_STORE_FAILURE_S = 5.0
+
+Clock = Callable[[], datetime]
+
+
+class Worker(threading.Thread):
+    """Reads, judges and acts for one account, one job after the other."""
+
+    def __init__(self, house: House, account_id: str, log: Log, clock: Clock) -> None:
+        super().__init__(name=f"account-{account_id}", daemon=True)
+        self._house, self._account_id, self._clock = house, account_id, clock
+        self._platform = house.platforms[account_id]
+        self._log = log.bind(account=account_id)
+        self._jobs: queue.Queue[str] = queue.Queue()
+        self._waiting: set[str] = set()
+        self._leaving = threading.Event()
+        self._unforeseen = 0
+        self._down: set[str] = set()
+        self._known = False  # the platform has told us who we are
+        self._look_again_at: datetime | None = None  # while paused; at a start it is tried at once
+        self.busy_since: float | None = None
+
+    def ask(self, job: str) -> None:
+        """Put a job in line, once: what waits already is not doubled."""
+        if job not in self._waiting:
+            self._waiting.add(job)
+            self._jobs.put(job)
+
+    def leave(self) -> None:
+        self._leaving.set()
+        self._jobs.put("")
+
+    def run(self) -> None:
+        while not self._leaving.is_set():
+            job = self._jobs.get()
+            self._waiting.discard(job)
+            if self._leaving.is_set() or not job:
+                continue
+            self.busy_since = time.monotonic()
+            try:
+                self._do(job)
+                self._unforeseen = 0
+            except Exception as error:  # noqa: BLE001  The unforeseen ends this run only; the others go on.
+                self._hear_unforeseen(job, error)
+            finally:
+                self.busy_since = None
+
+    def _do(self, job: str) -> None:
+        now = self._clock()
+        if job == "look":
+            if self._is_ready(now):
+                self._poll_due_feeds(now)
+        elif job == "act":
+            if self._paused(now) is None:
+                self._act()
+        elif job == "tasks" and self._paused(now) is None:
+            for task in self._house.check_tasks(self._account_id, now):
+                self._log.info("task.verified", comment=task.comment.id, kind=task.kind.value)
+        elif job == "verify" and self._paused(now) is None:
+            for action in self._house.verify(self._account_id, now):
+                self._log.warning("action.no_longer_holds", comment=action.comment.id, kind=action.kind.value)
+
+    def _is_ready(self, now: datetime) -> bool:
+        """Whether the account may be read: known to the platform, and not paused."""
+        paused = self._paused(now)
+        if self._known and paused is None:
+            return True
+        if paused is not None and self._look_again_at is not None and now < self._look_again_at:
+            return False
+        try:
+            state = self._platform.check(now)
+        except LoginExpired as error:
+            self._pause(error, now)
+            return False
+        except PlatformError as error:
+            self._tell_down("check", error)
+            return False
+        self._tell_up("check")
+        with self._house.database.transaction() as tx:
+            accounts.remember(tx, state.account)
+            if paused is not None:
+                accounts.resume(tx, self._account_id, now)
+        self._known = True
+        for warning in state.warnings:
+            self._log.warning("account.warning", detail=warning)
+        return True
+
+    def _paused(self, now: datetime) -> str | None:
+        with self._house.database.reading() as tx:
+            return accounts.paused(tx, self._account_id, now)
+
+    def _pause(self, error: PlatformError, now: datetime) -> None:
+        """Stop asking for this account until its login works again; it is tried every ten minutes and at each start."""
+        self._known, self._look_again_at = False, now + LOOK_AGAIN_AFTER
+        if self._paused(now) is not None:
+            return  # It was told when it began.
+        with self._house.database.transaction() as tx:
+            accounts.pause(tx, self._account_id, str(error), None, now)
+        self._log.error("account.paused", reason=str(error))
+
+    def _poll_due_feeds(self, now: datetime) -> None:
+        for feed in self.due_feeds(now):
+            if self._leaving.is_set():
+                return
+            self._poll(feed)
+            self._act()
+
+    def due_feeds(self, now: datetime) -> list[Feed]:
+        """The feeds whose time has come, as the store remembers, ordinary ones before sweeps."""
+        with self._house.database.reading() as tx:
+            states = {state.feed: state for state in comments.feed_states(tx, self._account_id)}
+        due = []
+        for feed in self._platform.feeds:
+            state = states.get(feed.name)
+            if state is not None and state.not_before is not None and state.not_before > now:
+                continue
+            if state is None or state.last_read_at is None or state.last_read_at > now:
+                due.append(feed)
+                continue
+            # What failed is not left for a whole day, though it be the daily sweep.
+            every_s = min(feed.every_s, RETRY_FEED_AFTER_S) if state.last_error else feed.every_s
+            # Half a second early is on time: a look never waits a whole round for the rounding of a clock.
+            if (now - state.last_read_at).total_seconds() >= every_s - 0.5:
+                due.append(feed)
+        return sorted(due, key=lambda feed: feed.sweep)
+
+    def _poll(self, feed: Feed) -> None:
+        """Read one feed to its end; each page is judged and acted on before the next is asked for."""
+        try:
+            for received in self._house.poll(self._account_id, feed.name, self._clock()):
+                self.busy_since = time.monotonic()  # Each page is a sign of life.
+                if received.fresh or received.broken:
+                    self._log.info(
+                        "feed.received", feed=feed.name, comments=len(received.fresh), set_aside=received.broken
+                    )
+                if received.note:
+                    self._log.warning("feed.note", feed=feed.name, detail=received.note)
+                self._act()
+                if self._leaving.is_set():
+                    return  # What was read is stored; the cursor says where to go on.
+        except QuotaSpent as error:
+            self._miss(feed, error, error.retry_at)
+        except LoginExpired as error:
+            self._miss(feed, error, None)
+            self._pause(error, self._clock())
+        except PlatformError as error:
+            self._miss(feed, error, None)
+        else:
+            self._tell_up(feed.name)
+
+    def _miss(self, feed: Feed, error: PlatformError, not_before: datetime | None) -> None:
+        with self._house.database.transaction() as tx:
+            comments.mark_read(tx, self._account_id, feed.name, self._clock(), str(error), not_before)
+        self._tell_down(feed.name, error)
+
+    def _tell_down(self, what: str, error: PlatformError) -> None:
+        if what not in self._down:  # An outage is told once when it begins and once when it ends.
+            self._down.add(what)
+            self._log.warning("platform.down", feed=what, kind=type(error).__name__, detail=str(error))
+
+    def _tell_up(self, what: str) -> None:
+        if what in self._down:
+            self._down.discard(what)
+            self._log.info("platform.up", feed=what)
+
+    def _act(self) -> None:
+        for judged in self._house.judge(self._clock(), self._account_id):
+            self._tell_judged(judged)
+        ended = self._house.act(self._account_id, self._clock())
+        for outcome in ended.done:
+            phrase = f"action.{outcome.action.kind}"
+            self._log.info(phrase, comment=outcome.action.comment.id, result=outcome.result.value)
+        for action, error in ended.failed:
+            self._log.warning(
+                "action.failed",
+                comment=action.comment.id,
+                kind=action.kind.value,
+                error=type(error).__name__,
+                detail=str(error),
+            )
+        if ended.login_expired is not None:
+            self._pause(ended.login_expired, self._clock())
+
+    def _tell_judged(self, judged: Judged) -> None:
+        decision = judged.decision
+        rules = ",".join(verdict.rule for verdict in decision.verdicts)
+        already = judged.comment.visibility is Visibility.HIDDEN
+        self._log.info(
+            "comment.decided",
+            comment=decision.comment_id,
+            ruling=decision.ruling.value,
+            rules=rules,
+            urgent=decision.urgent,
+            hidden_before=already,
+        )
+
+    def _hear_unforeseen(self, job: str, error: Exception) -> None:
+        self._unforeseen += 1
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
+        # Our own errors hold no words by rule; of a stranger's only the kind and the place are told.
+        detail = str(error) if isinstance(error, ModeratorError) else ""
+        self._log.error(
+            "unforeseen", job=job, error=type(error).__name__, place=place, detail=detail, in_a_row=self._unforeseen
+        )
+        if self._unforeseen < UNFORESEEN_IN_A_ROW:
+            return
+        self._unforeseen = 0
+        now = self._clock()
+        self._look_again_at = now + LOOK_AGAIN_AFTER
+        why = (
+            f"three unforeseen errors in a row, the last {type(error).__name__} at {place}; see the log. "
+            "It is tried again in ten minutes."
+        )
+        try:
+            with self._house.database.transaction() as tx:
+                accounts.pause(tx, self._account_id, why, now + LOOK_AGAIN_AFTER, now)
+        except Exception as second:  # noqa: BLE001  The store itself fails; the watchdog and the log speak for us.
+            self._log.critical("store.unusable", error=type(second).__name__)
+            self._leaving.wait(AFTER_STORE_FAILURE_S)
