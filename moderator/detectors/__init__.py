@@ -1,0 +1,1 @@
+"""Reading: detectors see and measure; they know no limits and give no verdicts."""

@@ -1,0 +1,214 @@
+"""The roll's names in every way they are written, looked for in one pass over a comment's words.
+
+Pupils and words come in, `Hit`s go out: where a name stands and what kind of name it is. How much a hit counts is said in
+`roll.py`; nothing here leaves the house or is printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import ahocorasick
+from rapidfuzz.distance import OSA
+
+from moderator.detectors.lexicon import NEAR_NAMES, WORD_NAMES
+from moderator.detectors.text import Folded, fold
+from moderator.domain import Pupil
+
+_WORD = re.compile(r"[^\W_]+(?:(?<=n)'t(?!\w))?")  # "hasn't" is one word, "alfie's" two
+# Handles, links and e-mail addresses. Each begins at one place only, or is bounded: a long word must not cost its square.
+_NOT_PROSE = re.compile(
+    r"(?<![\w.])@[\w.\-]+|(?<!\S)\S*(?:://|www\.)\S+|(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]{1,63}\.[\w.]{1,80}"
+)
+_BREAK = re.compile(r"[,.;:!?()\"/&\n@]")
+_SLIP_FROM = 5  # letters: in shorter names one slip makes another name or a word too often
+_INSIDE_FROM = 4  # letters, for names looked for where words have no edges
+
+
+class Kind(StrEnum):
+    """How a stretch of text matched the roll, surest first; the value is what a person reads."""
+
+    FULL = "full name"
+    FIRST = "first name"
+    KNOWN_AS = "known as"
+    PART = "part of a first name"
+    LAST = "last name"
+    SLIP = "first name with one slip"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One or several pupils' name. Two pupils of the same name are one of these."""
+
+    kind: Kind
+    words: tuple[str, ...]
+    initials: frozenset[str] = frozenset()  # of the last names that go with it
+
+    @property
+    def may_be_a_word(self) -> bool:
+        return (
+            self.kind is not Kind.FULL
+            and len(self.words) == 1
+            and (self.words[0] in WORD_NAMES or len(self.words[0]) < 3)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name found: `span` in the original text, `first` to `last` among the words searched."""
+
+    name: Name
+    span: tuple[int, int]
+    first: int
+    last: int
+    with_s: bool = False  # "alfies", written without its apostrophe
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one reading of a text, with where each stands in the original."""
+
+    words: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    breaks: frozenset[int]  # the words before which a sentence or a part of one ends
+    original: str
+
+    @classmethod
+    def of(cls, folded: Folded, original: str) -> Words:
+        words: list[str] = []
+        spans: list[tuple[int, int]] = []
+        breaks: set[int] = set()
+        end = 0
+        for match in _WORD.finditer(_NOT_PROSE.sub(_blank_out, folded.text)):
+            if _BREAK.search(folded.text, end, match.start()):
+                breaks.add(len(words))
+            end = match.end()
+            for part in _camel_parts(folded, original, match.start(), end):
+                words.append(folded.text[slice(*part)])
+                spans.append(folded.original_span(part))
+        return cls(tuple(words), tuple(spans), frozenset(breaks), original)
+
+    def word(self, index: int) -> str:
+        return self.words[index] if 0 <= index < len(self.words) else ""
+
+    def starts_part(self, index: int) -> bool:
+        """Whether a sentence, or a part of one, begins here; so it does after the end."""
+        return index <= 0 or index >= len(self.words) or index in self.breaks
+
+    def capital(self, index: int) -> bool:
+        return 0 <= index < len(self.spans) and self.original[self.spans[index][0]].isupper()
+
+
+def _blank_out(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _camel_parts(folded: Folded, original: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A word, cut where a capital follows a small letter: "TeamAlfie" is two words."""
+    cut = start
+    for index in range(start + 1, end):
+        here, before = folded.starts[index], folded.starts[index - 1]
+        if here != before and original[here].isupper() and original[before].islower():
+            yield cut, index
+            cut = index
+    yield cut, end
+
+
+class NameBook:
+    """All ways of writing a roll's names."""
+
+    def __init__(self, pupils: Iterable[Pupil]) -> None:
+        self._names: dict[str, Name] = {}
+        for pupil in pupils:
+            self._add_pupil(pupil)
+        self._automaton = ahocorasick.Automaton()
+        for key, name in self._names.items():
+            if f"{key}s" not in self._names:
+                self._automaton.add_word(f" {key}s ", (name, key.count(" ") + 1, True))
+            self._automaton.add_word(f" {key} ", (name, key.count(" ") + 1, False))
+        self._automaton.make_automaton()
+        self._firsts = {key: name for key, name in self._names.items() if " " not in key and name.kind in _FIRST_KINDS}
+        self._longest = max(map(len, self._firsts), default=0)
+        self._slips: dict[str, set[str]] = {}
+        for key in self._firsts:
+            for shorter in _one_less(key) if len(key) >= _SLIP_FROM else ():
+                self._slips.setdefault(shorter, set()).add(key)
+
+    def _add_pupil(self, pupil: Pupil) -> None:
+        last = split(pupil.last_name)
+        initials = frozenset(word[0] for word in last[:1])
+        for written, kind in ((pupil.first_name, Kind.FIRST), (pupil.known_as, Kind.KNOWN_AS)):
+            first = split(written)
+            if not first:
+                continue
+            self._add(first, kind, initials)
+            if len(first) > 1:
+                self._add(first[:1], Kind.PART, initials)
+            for whole in {last, _in_pieces(pupil.last_name)} if last else ():
+                for full in (first + whole, first + last[:1], first + last[-1:], first[:1] + whole, whole + first):
+                    self._add(full, Kind.FULL, initials)
+        if last:
+            # After a last name the initials are those of first names, which stand before it: "M. Farrow".
+            self._add(last, Kind.LAST, frozenset(word[0] for word in split(pupil.first_name)[:1]))
+
+    def _add(self, words: tuple[str, ...], kind: Kind, initials: frozenset[str]) -> None:
+        for key in {" ".join(words), "".join(words)}:
+            known = self._names.get(key, Name(kind, words))
+            kept = min(known.kind, kind, key=list(Kind).index)
+            self._names[key] = Name(kept, known.words, known.initials | initials)
+
+    def search(self, words: Words) -> Iterator[Hit]:
+        """Every name among the words, whole words only, those inside longer ones too."""
+        if not self._names:
+            return
+        hay, at = [" "], 0
+        ends: dict[int, int] = {}
+        for index, word in enumerate(words.words):
+            # What stands between "Jack, Ryan" keeps the two from being one full name.
+            piece = f"| {word} " if index in words.breaks else f"{word} "
+            hay.append(piece)
+            at += len(piece)
+            ends[at] = index
+        for end, (name, count, with_s) in self._automaton.iter("".join(hay)):
+            last = ends[end]
+            first = last - count + 1
+            yield Hit(name, (words.spans[first][0], words.spans[last][1]), first, last, with_s)
+
+    def inside(self, text: str) -> Iterator[tuple[int, int, Name]]:
+        """Names anywhere in `text`, which was put together from letters spaced out."""
+        for key, name in self._firsts.items():
+            at = text.find(key) if len(key) >= _INSIDE_FROM else -1
+            if at >= 0:
+                yield at, at + len(key), name
+
+    def slip_of(self, word: str) -> Name | None:
+        """The first name that `word` is one slip away from: a letter more, less, other, or two swapped; not the first."""
+        if not _SLIP_FROM <= len(word) <= self._longest + 1 or not word.isalpha():
+            return None
+        if word in NEAR_NAMES or word in self._names or word.removesuffix("s") in self._names:
+            return None
+        for shorter in _one_less(word):
+            for key in self._slips.get(shorter, ()):
+                if key[0] == word[0] and OSA.distance(word, key, score_cutoff=1) <= 1:
+                    return Name(Kind.SLIP, self._names[key].words, self._names[key].initials)
+        return None
+
+
+_FIRST_KINDS = (Kind.FIRST, Kind.KNOWN_AS, Kind.FULL)
+
+
+def split(written: str) -> tuple[str, ...]:
+    """The folded words of a name: "Ellie-Mae" gives "ellie" and "mae", "O'Hara" gives "ohara"."""
+    return tuple(_WORD.findall(fold(written).text.replace("'", "")))
+
+
+def _in_pieces(written: str) -> tuple[str, ...]:
+    """As `split`, but "O'Hara" gives "o" and "hara", which is how it stands in a comment."""
+    return tuple(_WORD.findall(fold(written).text))
+
+
+def _one_less(word: str) -> set[str]:
+    return {word} | {word[:index] + word[index + 1 :] for index in range(len(word))}

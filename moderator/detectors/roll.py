@@ -1,0 +1,329 @@
+"""Finds the names of pupils on the roll, however they are spelt. It never says which row of the roll it was.
+
+Grown-ups with the same first name, words that are also names, and staff are told apart by what stands beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from moderator.detectors.lexicon import (
+    ADULT_NAMES,
+    CHILD_KIN,
+    FAMOUS,
+    GROWN_UPS,
+    NOT_NAMES,
+    PARENTS,
+    PLACE_WORDS,
+    TITLES,
+)
+from moderator.detectors.lexicon import words as table
+from moderator.detectors.name_book import Hit, Kind, NameBook, Words, split
+from moderator.detectors.text import fold, unmask
+from moderator.domain import DISPLAY_NAME, Comment, Context, Finding, Label, Pupil, School
+
+_PLACE = re.compile(PLACE_WORDS)
+_OF_A_PARENT = re.compile(rf"^(?:'?\s?s)?\s(?:proud\s|biggest\s)?(?:{PARENTS})\b")
+_A_CHILD_IS_MEANT = re.compile(
+    r"\b(?:my|our|ours|mine|she|he|her|him|his|son|daughter|proud|little|baby|boy|girl|lad|grandson|granddaughter|star)\b"
+)
+_CHEERED = table("done luck birthday congratulations congrats bless go my our little wee lil brave clever poor")
+_DID = table(
+    """was is has did didnt hadnt had loved loves said says looks looked looking hasnt wants wanted got came took swam won
+    scored made sang danced cried smiled read wore went goes gets thinks asked told wrote drew painted started
+    finished left ran jumped fell settled waved waving smashed nailed rocked played came cant couldnt wont doesnt
+    isnt wasnt talks talked keeps kept needs slept"""
+)
+_THANKED = table("thanks thank cheers said agree ta hi hello hiya hey morning with regards from love yours xx x")
+_SEASONS = table("spring summer autumn winter may june april august")
+_SEASON_NOUNS = table(
+    """fair fayre fete holiday holidays hols term concert show reading break camp school club uniform party ball
+    menu sun season day days bank half time weather"""
+)
+_WHERE = table("in at from to of this last next every during since by near through all for the")
+_VIRTUES = table("faith hope grace charity peace joy love mercy patience")
+_ARTICLES = table("a an the another")
+_CALLED = table("mum dad mummy daddy mam mama papa mammy")
+_WHOSE = table("my our his her their")
+_LONG_AGO = re.compile(r"\b(?:19[3-9]\d|200\d)\b")
+_CLOSE = 60  # characters
+_LINKS = table("and n plus with then amp")
+
+
+class Roll:
+    """The pupils whose names are guarded. It shows how many they are and never who."""
+
+    def __init__(self, pupils: Iterable[Pupil] = ()) -> None:
+        self.pupils = tuple(pupils)
+
+    def __len__(self) -> int:
+        return len(self.pupils)
+
+    def __repr__(self) -> str:
+        return f"Roll({len(self.pupils)} pupils)"
+
+
+class GuardedNames:
+    """One finding for each name from the roll. The score says how sure it is that a pupil is meant:
+
+    1.0 full name; 0.97 first name with an initial, class or place in the picture; 0.9 first name; 0.75 first name that
+    grown-ups here bear too, or one slip away; below 0.5 words that are also names, surnames and the author's own name.
+    """
+
+    name, version = "guarded_names", "1"
+
+    def __init__(self, roll: Roll, school: School) -> None:
+        self._book = NameBook(roll.pupils)
+        self._others = _phrases((*school.staff, *school.public_figures, *FAMOUS))
+        self._classes = _class_pattern(school.classes)
+
+    def examine(self, comment: Comment, context: Context) -> list[Finding]:
+        words = Words.of(fold(comment.text), comment.text)
+        scene = _Scene(words, comment, context, self._classes)
+        seen = self._hits(words)
+        hits = self._without_others(seen, words)
+        listed = _listed(hits, words)
+        scored = [(self._score(hit, scene, hit in listed), hit) for hit in hits]
+        scored += [(0.75, hit) for hit in self._hidden_hits(comment.text, seen)]
+        return [
+            self._finding(score, hit, comment.text) for score, hit in _best(scored, len(comment.text))
+        ] + self._in_display_name(comment)
+
+    def _hits(self, words: Words) -> list[Hit]:
+        hits = list(self._book.search(words))
+        taken = {index for hit in hits for index in range(hit.first, hit.last + 1)}
+        for index, word in enumerate(words.words):
+            if index not in taken and (name := self._book.slip_of(word)):
+                hits.append(Hit(name, words.spans[index], index, index))
+        return hits
+
+    def _hidden_hits(self, text: str, seen: Sequence[Hit]) -> list[Hit]:
+        """Names that show only once disguises are taken off: "4lfie", "a l f i e", "al.fie"."""
+        plain = unmask(text)
+        words = Words.of(plain, text)
+        hits = [
+            hit for hit in self._book.search(words) if hit.name.kind is not Kind.LAST and not hit.name.may_be_a_word
+        ]
+        hits = self._without_others(hits, words)
+        for start, end in plain.runs:
+            for at, stop, name in self._book.inside(plain.text[start:end]):
+                hits.append(Hit(name, plain.original_span((start + at, start + stop)), 0, 0))
+        known = _Marks(len(text))
+        for hit in seen:
+            if hit.name.kind is not Kind.SLIP:
+                known.add(hit.span)
+        return [hit for hit in hits if not known.touch(hit.span)]
+
+    def _without_others(self, hits: list[Hit], words: Words) -> list[Hit]:
+        """Without what belongs to staff, public figures, characters and titles."""
+        taken = {index for phrase in _find_phrases(self._others, words) for index in phrase}
+        return [
+            hit
+            for hit in hits
+            if not taken.intersection(range(hit.first, hit.last + 1))
+            and (hit.name.kind is Kind.FULL or hit.first in words.breaks or words.word(hit.first - 1) not in TITLES)
+        ]
+
+    def _score(self, hit: Hit, scene: _Scene, listed: bool) -> float:
+        name = hit.name
+        if name.kind is Kind.FULL:
+            return 1.0
+        if name.kind is Kind.LAST:
+            return 0.97 if scene.words.word(hit.first - 1) in name.initials else 0.2
+        cheered = listed or (scene.cheers(hit) and not (hit.with_s and name.may_be_a_word))
+        if scene.is_authors_own(hit) or scene.is_of_a_grown_up(hit) or scene.is_in_post(hit) or scene.is_a_thing(hit):
+            return 0.4
+        if name.may_be_a_word and not cheered:
+            return scene.score_of_a_word(hit)
+        if name.kind is Kind.SLIP:
+            return 0.75 if cheered or scene.stands_out(hit) else 0.4
+        if scene.may_be_of_a_grown_up(hit, cheered):
+            return 0.4 if scene.is_thanked(hit) else 0.75
+        if name.kind is Kind.PART or scene.may_be_something_else(hit):
+            return 0.75
+        return 0.97 if scene.pins_down(hit) else 0.9
+
+    def _finding(self, score: float, hit: Hit, text: str) -> Finding:
+        note = f"name from the roll: {hit.name.kind}"
+        return Finding(Label.CHILD_NAMED, score, hit.span, self.name, self.version, text[slice(*hit.span)], note=note)
+
+    def _in_display_name(self, comment: Comment) -> list[Finding]:
+        """A child named by the author's own name: "Alfie's Nana". It counts where the text speaks of a child."""
+        shown = comment.author.display_name
+        folded = fold(shown)
+        words = Words.of(folded, shown)
+        found = []
+        for hit in self._book.search(words):
+            rest = (
+                folded.text[hit.span[1] :] if len(folded.text) == len(shown) else " ".join(words.words[hit.last + 1 :])
+            )
+            if hit.name.kind is Kind.LAST or not _OF_A_PARENT.match(
+                rest if hit.with_s or rest[:1] == "'" else "'s" + rest
+            ):
+                continue
+            score = 0.55 if _A_CHILD_IS_MEANT.search(fold(comment.text).text) else 0.35
+            note = f"name from the roll in the display name: {hit.name.kind}"
+            phrase = shown[slice(*hit.span)]
+            found.append(
+                Finding(Label.CHILD_NAMED, score, hit.span, self.name, self.version, phrase, DISPLAY_NAME, note)
+            )
+        return found
+
+
+class _Scene:
+    """What stands around the names of one comment."""
+
+    def __init__(self, words: Words, comment: Comment, context: Context, classes: re.Pattern[str]) -> None:
+        self.words = words
+        self.text = fold(comment.text).text
+        letters = [char for char in comment.text if char.isalpha()]
+        self.shouting = len(letters) > 5 and sum(char.isupper() for char in letters) > 0.6 * len(letters)
+        self._post = frozenset(split(context.post.text)) if context.post else frozenset[str]()
+        shown = split(comment.author.display_name)
+        # "Alfie's Mum" is not called Alfie.
+        self._author = frozenset() if len(shown) > 1 and GROWN_UPS.intersection(shown) else frozenset(shown[:1])
+        folded = fold(comment.text)
+        pins = [*_PLACE.finditer(self.text), *classes.finditer(self.text)]
+        self._pinned = _Marks(len(comment.text))
+        for match in pins:
+            self._pinned.add(folded.original_span(match.span()), margin=_CLOSE)
+        self._long_ago = bool(_LONG_AGO.search(self.text))
+        self._small = not any(char.isupper() for char in comment.text)
+
+    def cheers(self, hit: Hit) -> bool:
+        """Whether the words beside it are those people use of a child of theirs."""
+        before, after = self.words.word(hit.first - 1), self.words.word(hit.last + 1)
+        if hit.first not in self.words.breaks and (before in _CHEERED or before in CHILD_KIN):
+            return True
+        if before == "of" and self.words.word(hit.first - 2) == "proud":
+            return True
+        theirs = after == "s" or hit.with_s
+        return theirs and self.words.word(hit.last + (2 if after == "s" else 1)) in GROWN_UPS
+
+    def score_of_a_word(self, hit: Hit) -> float:
+        """For "Grace", "Will", "Summer": 0.75 where the sentence uses it as somebody's name, 0.15 where it does not."""
+        if hit.with_s:
+            return 0.15  # "graces", "angels": more than one, or a verb
+        word, after = hit.name.words[0], self.words.word(hit.last + 1)
+        before = self.words.word(hit.first - 1) if hit.first not in self.words.breaks else ""
+        if word in _SEASONS and (before in _WHERE or after in _SEASON_NOUNS):
+            return 0.15
+        capital = self.words.capital(hit.first) and not self.shouting
+        alone = self.words.starts_part(hit.first) and self.words.starts_part(hit.last + 1)
+        if after.replace("'", "") in _DID and not before and (capital or word not in _SEASONS or word == "may"):
+            return 0.75
+        if (after == "s" and word not in _SEASONS) or (after in hit.name.initials and after != "a"):
+            return 0.75
+        if capital and not self.words.starts_part(hit.first) and before not in _WHERE | _ARTICLES:
+            return 0.4 if (before in _THANKED and word in ADULT_NAMES) or self.is_in_post(hit) else 0.75
+        return 0.6 if capital and alone and word not in _SEASONS | _VIRTUES else 0.15
+
+    def is_authors_own(self, hit: Hit) -> bool:
+        return hit.name.words[0] in self._author
+
+    def is_of_a_grown_up(self, hit: Hit) -> bool:
+        """ "Auntie Rose", "my mum Rose", "my brother-in-law Tommy"; not "mummy Alfie did it"."""
+        before, earlier = self.words.word(hit.first - 1), self.words.word(hit.first - 2)
+        if hit.first in self.words.breaks:
+            return False
+        return before == "law" or (before in GROWN_UPS and (before not in _CALLED or earlier in _WHOSE))
+
+    def may_be_of_a_grown_up(self, hit: Hit, cheered: bool) -> bool:
+        return self._long_ago or (not cheered and hit.name.words[0] in ADULT_NAMES)
+
+    def is_a_thing(self, hit: Hit) -> bool:
+        return self.words.word(hit.first - 1) in _ARTICLES and hit.first not in self.words.breaks
+
+    def may_be_something_else(self, hit: Hit) -> bool:
+        """A small letter where the author knows capitals, or a stranger's last name behind it: "Ada Lovelace"."""
+        next_one = hit.last + 1
+        if self.words.capital(hit.first):
+            follows = self.words.capital(next_one) and not self.words.starts_part(next_one) and not self.shouting
+            return follows and self.words.word(next_one) not in NOT_NAMES and len(self.words.word(next_one)) > 1
+        return not self._small or len(hit.name.words[0]) < 4
+
+    def stands_out(self, hit: Hit) -> bool:
+        return self.words.capital(hit.first) and not self.shouting
+
+    def is_in_post(self, hit: Hit) -> bool:
+        # By its own rule the school never names a pupil, so a name in its post is somebody else's: a guest, a dog, a book's.
+        return all(word in self._post for word in hit.name.words)
+
+    def is_thanked(self, hit: Hit) -> bool:
+        return self.words.word(hit.first - 1) in _THANKED or (
+            self.words.word(hit.last + 1) in ("x", "xx", "xxx") and self.words.starts_part(hit.last + 2)
+        )
+
+    def pins_down(self, hit: Hit) -> bool:
+        """Whether an initial of the last name follows, or a class or a place in the picture is told close by."""
+        if self.words.word(hit.last + 1) in hit.name.initials:
+            return True
+        return self._pinned.touch(hit.span)
+
+
+def _phrases(names: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
+    """The names as word sequences, by their first word."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for name in names:
+        if words := split(name):
+            found.setdefault(words[0], []).append(words)
+    return found
+
+
+def _find_phrases(phrases: dict[str, list[tuple[str, ...]]], words: Words) -> Iterator[range]:
+    for index, word in enumerate(words.words):
+        for phrase in phrases.get(word, ()):
+            here = words.words[index : index + len(phrase)]
+            if here == phrase or "".join(here) == "".join(phrase) + "s":  # "a class of Harry Potters"
+                yield range(index, index + len(phrase))
+
+
+def _class_pattern(classes: Sequence[str]) -> re.Pattern[str]:
+    """The school's own classes, and the ways in which a year is told everywhere."""
+    own = [r"\s".join(map(re.escape, split(name))) for name in classes if split(name)]
+    ways = "|".join([*own, r"(?:year|yr|y)\s?[1-6]", "nursery"])
+    return re.compile(rf"\b(?:{ways})\b")
+
+
+def _listed(hits: Sequence[Hit], words: Words) -> set[Hit]:
+    """The hits that stand in a row of names: "Hope, Ethan and Autumn". A row of mere words needs capitals."""
+    row: list[Hit] = []
+    listed: set[Hit] = set()
+    for hit in [*sorted(hits, key=lambda hit: hit.first), None]:
+        if hit and hit.name.kind is Kind.LAST:
+            continue
+        if hit and row and set(words.words[row[-1].last + 1 : hit.first]) <= _LINKS:
+            row.append(hit)
+            continue
+        sure = [one for one in row if not one.name.may_be_a_word]
+        seasons = all(one.name.words[0] in _SEASONS for one in row)
+        if len(row) > 1 and (sure or (not seasons and all(words.capital(one.first) for one in row))):
+            listed.update(row)
+        row = [hit] if hit else []
+    return listed
+
+
+def _best(scored: Iterable[tuple[float, Hit]], length: int) -> list[tuple[float, Hit]]:
+    """The surest hit wherever several overlap, in the order of the text."""
+    kept: list[tuple[float, Hit]] = []
+    taken = _Marks(length)
+    for score, hit in sorted(scored, key=lambda one: (-one[0], one[1].span[0] - one[1].span[1])):
+        if not taken.touch(hit.span):
+            taken.add(hit.span)
+            kept.append((score, hit))
+    return sorted(kept, key=lambda one: one[1].span)
+
+
+class _Marks:
+    """Stretches of a text. A comment may hold thousands of names, so they are not compared one with another."""
+
+    def __init__(self, length: int) -> None:
+        self._marked = bytearray(length)
+
+    def add(self, span: tuple[int, int], margin: int = 0) -> None:
+        start, end = max(0, span[0] - margin), min(len(self._marked), span[1] + margin)
+        self._marked[start:end] = b"\x01" * (end - start)
+
+    def touch(self, span: tuple[int, int]) -> bool:
+        return any(self._marked[slice(*span)])

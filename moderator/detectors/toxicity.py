@@ -1,0 +1,183 @@
+"""Reads a scorer's six labels as findings, and holds the scorer of last resort, which is a list of words.
+
+A `ToxicityScorer` measures; `Toxicity` turns what it measured into findings and points at the words where it can.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Protocol
+
+from moderator.detectors import abuse_words
+from moderator.detectors.phrases import Phrases, Row
+from moderator.detectors.text import Folded, fold, unmask
+from moderator.domain import Comment, Context, Finding, Label
+
+LABELS = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack")
+"""Detoxify's six, in the order of its `original` model: https://github.com/unitaryai/detoxify (read 2026-01-15)."""
+
+
+class ToxicityScorer(Protocol):
+    """Measures how abusive texts are."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def is_stand_in(self) -> bool:
+        """True where this is no model but something put in its place."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels it scores: `LABELS`, where a scorer knows them all."""
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """For each text, in order, a score 0.0-1.0 for each label. Raises DetectorError where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class AbuseHit:
+    """Abusive words: `span` in the original text, `kind` one of WordListScorer's."""
+
+    kind: str
+    weight: float
+    span: tuple[int, int]
+
+
+# What a hit of weight 1.0 means in each of the six labels.
+_MEANS: Mapping[str, Mapping[str, float]] = {
+    "swearing": {"toxicity": 0.95, "obscene": 1.0},
+    "insult": {"toxicity": 0.95, "insult": 1.0},
+    "hate": {"toxicity": 1.0, "identity_attack": 1.0, "severe_toxicity": 0.5},
+    "threat": {"toxicity": 1.0, "threat": 1.0, "severe_toxicity": 0.5},
+    "sexual": {"toxicity": 0.8, "obscene": 1.0},
+}
+_TABLES: Mapping[str, tuple[Row, ...]] = {
+    "swearing": abuse_words.SWEARING,
+    "insult": abuse_words.INSULTS,
+    "hate": abuse_words.AGAINST_GROUPS,
+    "threat": abuse_words.THREATS,
+    "sexual": abuse_words.SEXUAL,
+}
+_MASKED = re.compile(r"(?<!\w)[a-z]+[*#%?&]+[a-z*#%?&]*(?!\w)|(?<!\w)[*#%?&]+[a-z]{2,}(?!\w)")
+
+
+class WordListScorer:
+    """A stand-in for a model: it knows some words and phrases, sees through simple disguises and understands nothing."""
+
+    name, version = "word_list", "1"
+    is_stand_in = True
+    labels = LABELS
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        return [self._score(text) for text in texts]
+
+    def _score(self, text: str) -> dict[str, float]:
+        scores = dict.fromkeys(LABELS, 0.0)
+        for hit in self.hits(text):
+            for label, share in _MEANS[hit.kind].items():
+                scores[label] = max(scores[label], round(hit.weight * share, 4))
+        return scores
+
+    def hits(self, text: str) -> tuple[AbuseHit, ...]:
+        """Every abusive phrase known, in both readings of the text."""
+        return _hits(text)
+
+
+@lru_cache(maxsize=32)  # The scorer and the detector ask for the same comment one after the other.
+def _hits(text: str) -> tuple[AbuseHit, ...]:
+    seen, plain = fold(text), unmask(text)
+    hits = [*_find(seen), *_masked(seen)]
+    if plain.text != seen.text:
+        hits += _find(plain)
+    for emoji, (kind, weight) in abuse_words.EMOJI.items():
+        if (at := text.find(emoji)) >= 0:
+            hits.append(AbuseHit(kind, weight, (at, at + len(emoji))))
+    return tuple(hits)
+
+
+@cache
+def _tables() -> Mapping[str, Phrases]:
+    return {kind: Phrases(rows, abuse_words.GROUPS) for kind, rows in _TABLES.items()}
+
+
+def _find(folded: Folded) -> Iterator[AbuseHit]:
+    for kind, table in _tables().items():
+        for seen in table.find(folded):
+            yield AbuseHit(kind, seen.score, seen.span)
+
+
+def _masked(folded: Folded) -> Iterator[AbuseHit]:
+    """Words with stars in them: "sh*t", "f**k", "f***"."""
+    for match in _MASKED.finditer(folded.text):
+        word = next((word for word in sorted(abuse_words.MASKABLE) if _fills(match[0], word)), None)
+        for hit in _find(fold(word)) if word else ():
+            yield AbuseHit(hit.kind, hit.weight, folded.original_span(match.span()))
+
+
+def _fills(masked: str, word: str) -> bool:
+    return len(masked) == len(word) and all(
+        mark == letter or not mark.isalpha() for mark, letter in zip(masked, word, strict=True)
+    )
+
+
+# Below this a label says nothing; what counts is decided by policy, far above it.
+_FLOOR = 0.05
+_LABEL_OF = {
+    "insult": Label.INSULT,
+    "identity_attack": Label.HATE,
+    "threat": Label.THREAT,
+    "obscene": Label.PROFANITY,
+    "sexual_explicit": Label.SEXUAL,  # Detoxify's `unbiased` and `multilingual` models know it
+}
+_KIND_OF = {
+    Label.INSULT: "insult",
+    Label.HATE: "hate",
+    Label.THREAT: "threat",
+    Label.PROFANITY: "swearing",
+    Label.SEXUAL: "sexual",
+}
+
+
+class Toxicity:
+    """A scorer's labels as findings: insult, hate (identity_attack), threat, and profanity or sexual (obscene).
+
+    No scorer of six labels tells swearing from sexual words, so the word list does, and it points at the words as well.
+    """
+
+    name = "toxicity"
+
+    def __init__(self, scorer: ToxicityScorer) -> None:
+        self._scorer = scorer
+        self._words = WordListScorer()
+        self.version = f"{scorer.name}-{scorer.version}"
+        self._note = "by a word list, which stands in for a model" if scorer.is_stand_in else f"by {scorer.name}"
+
+    def examine(self, comment: Comment, context: Context) -> list[Finding]:
+        scores = self._scorer.score([comment.text])[0]
+        hits = self._words.hits(comment.text)
+        return [
+            self._finding(self._label(label, hits), score, hits, comment.text)
+            for label, score in scores.items()
+            if label in _LABEL_OF and score >= _FLOOR
+        ]
+
+    def _label(self, label: str, hits: Sequence[AbuseHit]) -> Label:
+        strongest = max(
+            (hit for hit in hits if hit.kind in ("swearing", "sexual")), key=lambda hit: hit.weight, default=None
+        )
+        if label == "obscene" and strongest is not None and strongest.kind == "sexual":
+            return Label.SEXUAL
+        return _LABEL_OF[label]
+
+    def _finding(self, label: Label, score: float, hits: Sequence[AbuseHit], text: str) -> Finding:
+        pointed = max((hit for hit in hits if hit.kind == _KIND_OF[label]), key=lambda hit: hit.weight, default=None)
+        span = pointed.span if pointed else None
+        phrase = text[slice(*span)] if span else ""
+        return Finding(label, score, span, self.name, self.version, phrase, note=self._note)
