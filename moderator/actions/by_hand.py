@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from moderator.domain import ActionKind, Task, Visibility
+from moderator.domain import Task, TaskKind, Visibility
 from moderator.errors import PlatformError
 from moderator.platforms.base import Platform
 from moderator.store import actions as action_store
 from moderator.store.database import Database
 
-ON_AUTHORS = {ActionKind.BLOCK: True, ActionKind.UNBLOCK: False}
+ON_AUTHORS = {TaskKind.BLOCK: True, TaskKind.UNBLOCK: False}
 """Whether the author stands in the platform's block list once the task is done."""
 OUT_OF_SIGHT = (Visibility.HIDDEN, Visibility.GONE)
 
@@ -41,6 +41,6 @@ def shown_as_done(task: Task, platform: Platform, now: datetime) -> bool:
     """Whether the platform itself says so; False where it cannot tell. Raises PlatformError."""
     if task.kind in ON_AUTHORS:
         return platform.is_blocked(task.comment.author, now) is ON_AUTHORS[task.kind]
-    if task.kind in (ActionKind.HIDE, ActionKind.REMOVE):
+    if task.kind in (TaskKind.HIDE, TaskKind.REMOVE):
         return platform.read_back([task.comment], now).get(task.comment.native_id) in OUT_OF_SIGHT
     return False

@@ -150,7 +150,7 @@ def verify(database: Database, platform: Platform, now: datetime, verify_after: 
         seen = platform.read_back([state.action.comment for state in asked], now)
     except PlatformError:
         return []  # Stays due for verification.
-    undone = []
+    undone: list[Action] = []
     with database.transaction() as tx:
         for state in asked:
             action = state.action

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moderator.domain import Action, ActionKind, Comment, Decision, Ruling, Task, Visibility
+from moderator.domain import Action, ActionKind, Comment, Decision, Ruling, Task, TaskKind, Visibility, make_action
 from moderator.platforms.base import Platform
 
 PLATFORM_NAMES = {"x": "X", "youtube": "YouTube", "instagram": "Instagram"}
@@ -60,7 +60,7 @@ def plan(decision: Decision, comment: Comment, last_done: ActionKind | None, pla
     tasks: list[Task] = []
     can = platform.capabilities.actions
     for kind in wanted_kinds(decision, comment, last_done):
-        action = Action(kind, comment, decision.id)
+        action = make_action(kind, comment, decision.id, decision.person)
         if kind in can:
             actions.append(action)
         else:
@@ -79,4 +79,4 @@ def why_by_hand(platform: Platform, kind: ActionKind) -> str:
 def task_by_hand(action: Action, platform: Platform, why: str) -> Task:
     """The same wish, for a person in the platform's own app."""
     steps, url = platform.by_hand(action)
-    return Task(action.id, action.comment, action.kind, steps, why, url)
+    return Task(action.id, action.comment, TaskKind(action.kind), steps, why, url)

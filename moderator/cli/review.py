@@ -24,7 +24,7 @@ from moderator.cli.common import (
     the_comment,
     utc_now,
 )
-from moderator.domain import ActionKind, Comment, Decision, Mode, Ruling, Visibility
+from moderator.domain import ActionKind, Comment, Decision, Mode, Ruling, TaskKind, Visibility
 from moderator.settings import Settings
 from moderator.store import actions, audit, comments, decisions
 from moderator.store.database import Database, Transaction
@@ -76,7 +76,7 @@ def tick_off(config: Path, task_id: str, by: str) -> None:
         state = actions.find_task(tx, task_id)
         if state is None:
             raise NotFound(f"No task has the id {task_id!r}. Those that are open: moderator queue --tasks")
-        hidden = state.task.kind in (ActionKind.HIDE, ActionKind.REMOVE)
+        hidden = state.task.kind in (TaskKind.HIDE, TaskKind.REMOVE)
         actions.finish_task(tx, task_id, by, utc_now(), Visibility.HIDDEN if hidden else None)
     typer.echo(f"done by {by}: {state.task.kind} {state.task.comment.id}")
 

@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, exists, select
 
-from moderator.domain import Action, ActionKind, Comment, Decision, Mode, Outcome, Result, Task, Visibility
+from moderator.domain import Action, ActionKind, Comment, Decision, Mode, Outcome, Result, Task, Visibility, make_action
 from moderator.store import comments
 from moderator.store.database import Transaction
 from moderator.store.latest import is_latest_decision, is_latest_form
-from moderator.store.packing import Columns, comment_of, decision_of
+from moderator.store.packing import Columns, action_of, comment_of, decision_of
 from moderator.store.progress import EVENT_OF, IN_FLIGHT, ON_COMMENT, State, end, tell
 from moderator.store.tables import ActionRow, CommentRow, CommentVersionRow, DecisionRow, OutcomeRow
 from moderator.store.tasks import (
@@ -123,7 +123,7 @@ def plan(
     for action in actions:
         tx.upsert(ActionRow, _new_row(action, decision, due_at, State.DUE), {})
     for task in tasks:
-        by_hand = Action(task.kind, comment, decision.id)
+        by_hand = make_action(ActionKind(task.kind), comment, decision.id, decision.person)
         tx.upsert(ActionRow, _new_row(by_hand, decision, due_at, State.BY_HAND), {})
         open_task(tx, task, due_at)
     tx.change(CommentRow, [{"id": comment.id, "act_due": False}])
@@ -136,6 +136,7 @@ def _new_row(action: Action, decision: Decision, due_at: datetime, state: State)
         "comment_id": action.comment.id,
         "decision_number": decision.number,
         "kind": action.kind.value,
+        "asked_by": decision.decided_by if decision.by_person else "",
         "urgent": decision.urgent,
         "state": state.value,
         "attempts": 0,
@@ -161,7 +162,7 @@ def _supersede(tx: Transaction, decision: Decision, comment: Comment, at: dateti
     for row in tx.all(older):
         tx.change(ActionRow, [{"id": row.id, "state": State.SUPERSEDED.value}])
         close_superseded(tx, row.id, at)
-        tell(tx, "superseded", Action(ActionKind(row.kind), comment, f"{comment.id}.{row.decision_number}"), at)
+        tell(tx, "superseded", action_of(row, comment), at)
 
 
 def due(tx: Transaction, account_id: str, now: datetime, limit: int) -> list[Action]:
@@ -317,7 +318,7 @@ def states(
 
 def _state_of(row: ActionRow, comment: Comment, outcome: OutcomeRow | None) -> ActionState:
     return ActionState(
-        action=Action(ActionKind(row.kind), comment, f"{row.comment_id}.{row.decision_number}", row.attempts),
+        action=action_of(row, comment),
         state=State(row.state),
         urgent=row.urgent,
         attempts=row.attempts,

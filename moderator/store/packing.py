@@ -1,4 +1,4 @@
-"""Rows and JSON columns on one side, values of `domain.py` on the other. No statement is written here."""
+"""Rows and JSON columns on one side, values of `domain/` on the other. No statement is written here."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from moderator.domain import (
     Account,
+    Action,
     ActionKind,
     Author,
     Comment,
@@ -15,12 +16,23 @@ from moderator.domain import (
     Label,
     Mention,
     Mode,
+    Person,
     Post,
     Ruling,
     Verdict,
     Visibility,
+    make_action,
 )
-from moderator.store.tables import AccountRow, CommentRow, CommentVersionRow, DecisionRow, FindingRow, PostRow, storable
+from moderator.store.tables import (
+    AccountRow,
+    ActionRow,
+    CommentRow,
+    CommentVersionRow,
+    DecisionRow,
+    FindingRow,
+    PostRow,
+    storable,
+)
 
 Columns = dict[str, Any]
 
@@ -151,3 +163,8 @@ def decision_of(row: DecisionRow) -> Decision:
         author_action=None if row.author_action is None else ActionKind(row.author_action),
         number=row.number,
     )
+
+
+def action_of(row: ActionRow, comment: Comment) -> Action:
+    asked_by = Person(row.asked_by) if row.asked_by else None
+    return make_action(ActionKind(row.kind), comment, f"{row.comment_id}.{row.decision_number}", asked_by, row.attempts)

@@ -1,22 +1,23 @@
 """What only a person can do, until somebody has done it.
 
-A task stands for one action and bears its id; closing it ends the action.
+A task that stands for an action bears its id, and closing it ends the action; others are about a word between people.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import col, select
+from sqlmodel import col
 
-from moderator.domain import Action, ActionKind, Task, Visibility
+from moderator.domain import Action, Task, TaskKind, Visibility
 from moderator.errors import StoreError
 from moderator.store import audit
 from moderator.store.comments import by_id
 from moderator.store.database import Transaction
-from moderator.store.packing import Columns
+from moderator.store.packing import Columns, action_of
 from moderator.store.progress import EVENT_OF, State, end, tell
 from moderator.store.tables import ActionRow, TaskRow
 
@@ -37,12 +38,28 @@ class TaskState:
 
 
 def open_task(tx: Transaction, task: Task, at: datetime) -> None:
-    row = {"id": task.id, "steps": task.steps, "why": task.why, "url": task.url, "opened_at": at}
+    """Put a task before a person; one that was closed before is open again. Audit: "task_opened"."""
+    row = {
+        "id": task.id,
+        "account_id": task.comment.account_id,
+        "comment_id": task.comment.id,
+        "kind": task.kind.value,
+        "steps": task.steps,
+        "why": task.why,
+        "url": task.url,
+        "message": task.message,
+        "opened_at": at,
+    }
     still_open: Columns = {"closed_at": None, "closed_by": "", "verified_at": None}
     tx.upsert(TaskRow, row | still_open, {})
-    facts = {"action": task.id, "kind": task.kind.value}
+    tell_task(tx, "task_opened", task, at, "moderator")
+
+
+def tell_task(tx: Transaction, event: str, task: Task, at: datetime, actor: str, **facts: str | int) -> None:
+    """An audit line about a task."""
     comment = task.comment
-    audit.write_all(tx, [audit.Event("task_opened", at, "moderator", comment.id, comment.account_id, facts)])
+    whole = {"task": task.id, "kind": task.kind.value, **facts}
+    audit.write_all(tx, [audit.Event(event, at, actor, comment.id, comment.account_id, whole)])
 
 
 def close_superseded(tx: Transaction, task_id: str, at: datetime) -> None:
@@ -52,35 +69,29 @@ def close_superseded(tx: Transaction, task_id: str, at: datetime) -> None:
 
 def open_tasks(tx: Transaction, account_id: str | None = None) -> list[TaskState]:
     """What waits for somebody's hands, oldest first."""
-    asked = (
-        select(TaskRow, ActionRow)
-        .join(ActionRow, col(ActionRow.id) == TaskRow.id)
-        .where(col(TaskRow.school_id) == tx.school_id, col(TaskRow.closed_at).is_(None))
-        .order_by(col(TaskRow.opened_at), col(TaskRow.id))
-    )
+    asked = tx.mine(TaskRow).where(col(TaskRow.closed_at).is_(None))
     if account_id is not None:
-        asked = asked.where(col(ActionRow.account_id) == account_id)
-    return _states(tx, tx.all(asked))
+        asked = asked.where(col(TaskRow.account_id) == account_id)
+    return _states(tx, tx.all(asked.order_by(col(TaskRow.opened_at), col(TaskRow.id))))
 
 
 def find_task(tx: Transaction, task_id: str) -> TaskState | None:
-    asked = select(TaskRow, ActionRow).join(ActionRow, col(ActionRow.id) == TaskRow.id)
-    found = _states(tx, tx.all(asked.where(col(TaskRow.school_id) == tx.school_id, col(TaskRow.id) == task_id)))
+    found = _states(tx, tx.all(tx.mine(TaskRow).where(col(TaskRow.id) == task_id)))
     return found[0] if found else None
 
 
-def _states(tx: Transaction, rows: list[tuple[TaskRow, ActionRow]]) -> list[TaskState]:
-    found = by_id(tx, {action.comment_id for _, action in rows})
+def _states(tx: Transaction, rows: Sequence[TaskRow]) -> list[TaskState]:
+    found = by_id(tx, {row.comment_id for row in rows})
     return [
         TaskState(
-            Task(row.id, found[action.comment_id], ActionKind(action.kind), row.steps, row.why, row.url),
-            action.account_id,
+            Task(row.id, found[row.comment_id], TaskKind(row.kind), row.steps, row.why, row.url, row.message),
+            row.account_id,
             row.opened_at,
             row.closed_at,
             row.closed_by,
             row.verified_at,
         )
-        for row, action in rows
+        for row in rows
     ]
 
 
@@ -103,11 +114,12 @@ def verify_task(tx: Transaction, task_id: str, done: bool, at: datetime) -> Task
     if done:
         state = _close(tx, state, state.task.comment.platform, at, at, None)
         tx.change(TaskRow, [{"id": task_id, "verified_at": at}])
-        tell(tx, "task_verified", _action(state), at)
+        tell_task(tx, "task_verified", state.task, at, state.task.comment.platform)
     elif state.closed_at is not None:
         tx.change(TaskRow, [{"id": task_id, "closed_at": None, "closed_by": "", "verified_at": None}])
-        tx.change(ActionRow, [{"id": task_id, "state": State.BY_HAND.value, "done_at": None}])
-        tell(tx, "task_reopened", _action(state), at)
+        if _action(tx, state.task) is not None:
+            tx.change(ActionRow, [{"id": task_id, "state": State.BY_HAND.value, "done_at": None}])
+        tell_task(tx, "task_reopened", state.task, at, state.task.comment.platform)
     return _found(tx, task_id)
 
 
@@ -122,14 +134,19 @@ def _close(
     if state.closed_at is not None:
         return state
     tx.change(TaskRow, [{"id": state.task.id, "closed_at": at, "closed_by": by, "verified_at": verified_at}])
-    end(tx, _action(state), at, visibility)
-    tell(tx, EVENT_OF[state.task.kind], _action(state), at, by, by_hand=1)
+    action = _action(tx, state.task)
+    if action is None:
+        tell_task(tx, "task_done", state.task, at, by)
+    else:
+        end(tx, action, at, visibility)
+        tell(tx, EVENT_OF[action.kind], action, at, by, by_hand=1)
     return _found(tx, state.task.id)
 
 
-def _action(state: TaskState) -> Action:
-    decision_id, _, _ = state.task.id.rpartition(":")
-    return Action(state.task.kind, state.task.comment, decision_id)
+def _action(tx: Transaction, task: Task) -> Action | None:
+    """The action that the task stands for, where it stands for one."""
+    row = tx.first(tx.mine(ActionRow).where(col(ActionRow.id) == task.id))
+    return None if row is None else action_of(row, task.comment)
 
 
 def _found(tx: Transaction, task_id: str) -> TaskState:

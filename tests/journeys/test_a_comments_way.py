@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from moderator.domain import ActionKind, Comment, Context, Finding, Mode, Ruling, Visibility
+from moderator.domain import ActionKind, Comment, Context, Finding, Mode, Ruling, TaskKind, Visibility
 from moderator.errors import Gone, LoginExpired, QuotaSpent, Refused, Unavailable
 from moderator.platforms.memory import Memory
 from moderator.store import comments
@@ -213,7 +213,7 @@ def test_blocking_where_no_api_can_is_a_task_with_steps(journey: Journey, youtub
     assert journey.house.check_tasks(YOUTUBE.id, NOON + 2 * MINUTE) == [], "nobody has done it yet"
     youtube.blocked.add("u-pat")  # A person does it in the platform's own app.
     (seen,) = journey.house.check_tasks(YOUTUBE.id, NOON + 3 * MINUTE)
-    assert (seen.kind, journey.tasks()) == (ActionKind.BLOCK, [])
+    assert (seen.kind, journey.tasks()) == (TaskKind.BLOCK, [])
 
 
 def test_what_somebody_else_released_comes_back_to_the_queue_and_is_not_hidden_again_in_silence(

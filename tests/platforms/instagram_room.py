@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from moderator.domain import Account, Action, ActionKind, Author, Comment, comment_id
+from moderator.domain import Account, Action, ActionKind, Author, Comment, comment_id, make_action
 from moderator.errors import PlatformError
 from moderator.platforms.base import Page, Start
 from moderator.platforms.instagram import Instagram
 from moderator.platforms.memory import MemoryMeter, MemoryTokens
 from tests.conftest import NOON
+from tests.made import HEAD
 from tests.platforms.replay import Replay, Reply
 
 DAY = timedelta(days=1)
@@ -116,4 +117,4 @@ def a_comment(native_id: str = "18000000000000003", handle: str = "@dilys.owen")
 
 
 def an_action(kind: ActionKind = ActionKind.HIDE, comment: Comment | None = None) -> Action:
-    return Action(kind, comment or a_comment(), decision_id="d.1")
+    return make_action(kind, comment or a_comment(), "d.1", HEAD)

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 import pytest
 import stamina
 
-from moderator.domain import Action, ActionKind, Comment, Outcome, Result, Visibility
+from moderator.domain import ActionKind, Comment, Outcome, Result, Visibility
 from moderator.errors import Gone, LoginExpired, PlatformError, QuotaSpent, Unavailable
 from moderator.platforms.base import Platform
 from moderator.sandbox.server import Sandbox
 from tests.conftest import NOON
+from tests.made import an_action
 from tests.platforms.streets import SCHOOL, WAYS, Clock, MemoryStreet, Reader, SandboxStreet, Street
 
 
@@ -40,7 +41,7 @@ def reader(street: Street) -> Reader:
 
 
 def act(adapter: Platform, kind: ActionKind, comment: Comment) -> Outcome | PlatformError:
-    [answer] = adapter.apply([Action(kind, comment, f"{comment.id}.1")], NOON)
+    [answer] = adapter.apply([an_action(kind, comment, f"{comment.id}.1")], NOON)
     return answer
 
 
@@ -175,7 +176,7 @@ def test_answers_come_one_for_each_action_and_in_their_order(street: Street, rea
     street.posts("three")
     comments, adapter = reader.reads(), street.adapter()
     street.deletes(gone)
-    actions = [Action(ActionKind.HIDE, comment, f"{comment.id}.1") for comment in comments]
+    actions = [an_action(ActionKind.HIDE, comment, f"{comment.id}.1") for comment in comments]
     batch = adapter.capabilities.batch
     answers = [
         answer
@@ -265,7 +266,7 @@ def test_every_action_is_the_adapters_or_a_persons_and_its_effect_is_told(
     comment, adapter = read_one(street, reader), street.adapter()
     assert adapter.capabilities.effects[kind].strip()
     if kind not in adapter.capabilities.actions:
-        steps, address = adapter.by_hand(Action(kind, comment, "d.1"))
+        steps, address = adapter.by_hand(an_action(kind, comment, "d.1"))
         assert steps.strip()
         assert address.strip()
         assert not isinstance(act(adapter, kind, comment), Outcome)

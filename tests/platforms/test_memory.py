@@ -11,6 +11,7 @@ from moderator.errors import PlatformError, Unavailable
 from moderator.platforms.base import Page, Start
 from moderator.platforms.memory import Memory, MemoryMeter, MemoryTokens
 from tests.conftest import NOON
+from tests.made import an_action
 
 SCHOOL = Account("youtube", "youtube", "@ValewoodPrimary", native_id="UC-school")
 FROM_THE_START = Start(cursor=None, since=NOON - timedelta(days=14))
@@ -22,7 +23,7 @@ def platform() -> Memory:
 
 
 def hide(comment: Comment) -> Action:
-    return Action(ActionKind.HIDE, comment, decision_id=f"{comment.id}.1")
+    return an_action(ActionKind.HIDE, comment, decision_id=f"{comment.id}.1")
 
 
 def read(platform: Memory, cursor: str | None = None, feed: str = "comments") -> list[Page]:
@@ -111,9 +112,9 @@ def test_a_lost_reply_leaves_the_comment_hidden_and_says_maybe(platform: Memory)
 
 def test_the_author_can_be_muted_and_heard_again(platform: Memory) -> None:
     comment = platform.receives("buy followers")
-    answer(platform, Action(ActionKind.MUTE, comment, "d.1"))
+    answer(platform, an_action(ActionKind.MUTE, comment, "d.1"))
     assert platform.muted == {comment.author.native_id}
-    answer(platform, Action(ActionKind.UNMUTE, comment, "d.2"))
+    answer(platform, an_action(ActionKind.UNMUTE, comment, "d.2"))
     assert platform.muted == set()
 
 

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moderator.domain import Account, Action, ActionKind, Comment, Outcome, Visibility
+from moderator.domain import Account, ActionKind, Comment, Outcome, Visibility
 from moderator.errors import Gone, LoginExpired, PlatformError, QuotaSpent, Refused, Unavailable
 from moderator.platforms.base import Page, Start
 from moderator.platforms.memory import MemoryMeter, MemoryTokens
 from moderator.platforms.x import X
 from moderator.sandbox.faults import Fault, FaultKind
 from moderator.sandbox.server import Sandbox
+from tests.made import an_action
 
 BEGAN = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 
@@ -70,7 +71,7 @@ class Street:
 
     def act(self, kind: ActionKind, native_id: str) -> Outcome | PlatformError:
         comment = self.comments[native_id]
-        (answer,) = self.x.apply([Action(kind, comment, f"{comment.id}.1")], self.clock.now)
+        (answer,) = self.x.apply([an_action(kind, comment, f"{comment.id}.1")], self.clock.now)
         return answer
 
     def befalls(self, kind: FaultKind, **where: object) -> None:
@@ -289,7 +290,7 @@ def test_the_sandboxes_own_limit_of_hides_is_honoured(oauth2_street: Street) -> 
     post = street.publish()
     said = [street.says(post, f"comment {number}") for number in range(4)]
     street.read("mentions")
-    actions = [Action(ActionKind.HIDE, street.comments[native_id], f"{native_id}.1") for native_id in said]
+    actions = [an_action(ActionKind.HIDE, street.comments[native_id], f"{native_id}.1") for native_id in said]
     answers = street.x.apply(actions, street.clock.now)
     assert [type(answer) for answer in answers] == [Outcome, Outcome, QuotaSpent, QuotaSpent]
     assert [street.is_public(native_id) for native_id in said] == [False, False, True, True]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moderator.domain import Account, Action, ActionKind, Comment, Outcome, Post, Visibility
+from moderator.domain import Account, ActionKind, Comment, Outcome, Post, Visibility
 from moderator.errors import Gone, LoginExpired, PlatformError, QuotaSpent, Refused, Unavailable
 from moderator.platforms.base import Start
 from moderator.platforms.memory import MemoryMeter
@@ -17,6 +17,7 @@ from moderator.platforms.youtube import YouTube
 from moderator.sandbox.faults import Fault, FaultKind
 from moderator.sandbox.server import Sandbox
 from moderator.sandbox.world import World
+from tests.made import an_action
 
 MINUTE = timedelta(minutes=1)
 
@@ -62,7 +63,7 @@ class School:
         return brought
 
     def acts(self, kind: ActionKind, *native_ids: str) -> list[Outcome | PlatformError]:
-        actions = [Action(kind, self.stored[native_id], f"{native_id}.1") for native_id in native_ids]
+        actions = [an_action(kind, self.stored[native_id], f"{native_id}.1") for native_id in native_ids]
         return self.youtube.apply(actions, self.now)
 
     def looks(self, *native_ids: str) -> dict[str, Visibility]:

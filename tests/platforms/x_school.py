@@ -11,6 +11,7 @@ from moderator.platforms.base import Page, Start
 from moderator.platforms.memory import MemoryMeter, MemoryTokens
 from moderator.platforms.x import X
 from tests.conftest import NOON
+from tests.made import an_action
 from tests.platforms.replay import Replay, Reply, recorded
 
 OWN_ID = "1100000000000000001"
@@ -95,7 +96,7 @@ def reply(native_id: str = "2094000000000000200", author: str = "330000000000000
 
 def action(kind: ActionKind, comment: Comment | None = None) -> Action:
     comment = comment or reply()
-    return Action(kind, comment, f"{comment.id}.1")
+    return an_action(kind, comment, f"{comment.id}.1")
 
 
 def post_json(native_id: str, text: object = "words", **fields: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from moderator.platforms.base import Meter, Page, Start
 from moderator.platforms.memory import MemoryMeter
 from moderator.platforms.youtube import YouTube
 from tests.conftest import NOON
+from tests.made import an_action
 from tests.platforms.replay import Replay, Reply, Seen, recorded
 
 SCHOOL = Account("youtube", "youtube", "@HarbourLane", native_id="UCharbourlane0000000000")
@@ -142,7 +143,7 @@ def comment(native_id: str = "c1", video: str = "vidSports01") -> Comment:
 
 def to(kind: ActionKind, native_id: str = "c1") -> Action:
     asked = comment(native_id)
-    return Action(kind, asked, decision_id=f"{asked.id}.1")
+    return an_action(kind, asked, decision_id=f"{asked.id}.1")
 
 
 def answer(youtube: YouTube, kind: ActionKind, native_id: str = "c1") -> Outcome | PlatformError:

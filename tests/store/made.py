@@ -22,9 +22,11 @@ from moderator.domain import (
     Result,
     Ruling,
     Task,
+    TaskKind,
     Verdict,
     Visibility,
     comment_id,
+    make_action,
 )
 from moderator.platforms.base import Page
 from moderator.store import actions, comments, decisions
@@ -124,9 +126,9 @@ def planned(
 ) -> Action:
     """A comment received, decided on, and one action planned for it."""
     ruling = Ruling.ALLOW if kind is ActionKind.RELEASE else Ruling.HIDE
-    by = "Ms Okafor" if kind is ActionKind.RELEASE else POLICY
+    by = "Ms Okafor" if kind in (ActionKind.RELEASE, ActionKind.BLOCK) else POLICY
     comment, decision = decided(database, ruling, native_id, at, by, **changes)
-    action = Action(kind, comment, decision.id)
+    action = make_action(kind, comment, decision.id, decision.person)
     with database.transaction() as tx:
         actions.plan(tx, decision, comment, [action], [], at)
     return action
@@ -145,5 +147,7 @@ def done(
 
 
 def a_task(comment: Comment, decision: Decision, kind: ActionKind = ActionKind.BLOCK) -> Task:
-    action = Action(kind, comment, decision.id)
-    return Task(action.id, comment, kind, "Open the profile, then Block.", "the API has no way", "https://example/pat")
+    action = make_action(kind, comment, decision.id, decision.person)
+    return Task(
+        action.id, comment, TaskKind(kind), "Open the profile, then Block.", "the API has no way", "https://example/pat"
+    )

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from moderator.domain import Action, ActionKind, Mode, Outcome, Result, Ruling, Visibility
+from moderator.domain import ActionKind, Mode, Outcome, Result, Ruling, Visibility
 from moderator.errors import StoreError
 from moderator.store import actions, audit, comments, decisions
 from moderator.store.actions import State
 from moderator.store.database import Database
+from tests.made import an_action
 from tests.store.made import (
     DAY,
     MINUTE,
@@ -77,7 +78,7 @@ def test_a_plan_for_a_decision_no_longer_the_latest_is_dropped_and_the_newer_is_
     comment, old = decided(database, Ruling.HIDE)
     _, new = decided(database, Ruling.ALLOW, by="Ms Okafor")
     with database.transaction() as tx:
-        actions.plan(tx, old, comment, [Action(ActionKind.HIDE, comment, old.id)], [], NOON)
+        actions.plan(tx, old, comment, [an_action(ActionKind.HIDE, comment, old.id)], [], NOON)
         assert actions.of_comment(tx, comment.id) == []
         assert actions.unplanned(tx, 10) == [(new, comment)]
         assert actions.unplanned(tx, 10, "x") == []
@@ -264,7 +265,7 @@ def test_what_the_platform_refuses_becomes_a_task_and_counts_once_a_person_did_i
 
 
 def test_a_task_by_hand_stands_as_an_action_and_is_verified_or_opened_again(database: Database) -> None:
-    comment, decision = decided(database, author_action=ActionKind.BLOCK)
+    comment, decision = decided(database, by="Ms Okafor", author_action=ActionKind.BLOCK)
     task = a_task(comment, decision)
     with database.transaction() as tx:
         actions.plan(tx, decision, comment, [], [task], NOON)

@@ -1,0 +1,48 @@
+"""What was seen and decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index
+from sqlmodel import Field
+
+from moderator.store.tables.columns import AwareUtc, Row, Words
+
+
+class FindingRow(Row, table=True):
+    __tablename__ = "findings"
+    __table_args__ = (Index("ix_findings_comment", "comment_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: str = Field(sa_type=Words)
+    comment_id: str = Field(foreign_key="comments.id", sa_type=Words)
+    version: int  # of the comment
+    label: str = Field(sa_type=Words)
+    score: float
+    span_start: int | None
+    span_end: int | None
+    detector: str = Field(sa_type=Words)
+    detector_version: str = Field(sa_type=Words)
+    phrase: str = Field(sa_type=Words)
+    field: str = Field(sa_type=Words)
+    note: str = Field(sa_type=Words)
+
+
+class DecisionRow(Row, table=True):
+    __tablename__ = "decisions"
+
+    comment_id: str = Field(primary_key=True, foreign_key="comments.id", sa_type=Words)
+    number: int = Field(primary_key=True)
+    school_id: str = Field(sa_type=Words)
+    version: int  # of the comment
+    ruling: str = Field(sa_type=Words)
+    decided_by: str = Field(sa_type=Words)
+    decided_at: datetime = Field(sa_type=AwareUtc)
+    reasons: list[str] = Field(sa_type=JSON)
+    mode: str = Field(sa_type=Words)
+    urgent: bool
+    labels: list[str] = Field(sa_type=JSON)
+    verdicts: list[dict[str, Any]] = Field(sa_type=JSON)
+    author_action: str | None = Field(sa_type=Words)
