@@ -27,6 +27,7 @@ from moderator.store import accounts as account_store
 from moderator.store import comments
 from moderator.store.database import Database, Transaction
 
+STORES = {"sqlite": "SQLCipher, encrypted", "postgresql": "PostgreSQL"}
 accounts_app = typer.Typer(invoke_without_command=True)
 roll_app = typer.Typer(help="The pupils' names that are guarded.", no_args_is_help=True)
 
@@ -42,7 +43,7 @@ def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
     rows.append({"what": "config", "ok": True, "detail": f"{len(settings.accounts)} accounts, mode {settings.mode}"})
     database = open_database(settings)
     try:
-        rows.append({"what": "database", "ok": True, "detail": database.dialect})
+        rows.append({"what": "database", "ok": True, "detail": STORES[database.dialect]})
         rows.append(roll_state(settings))
         school_detectors(settings, utc_now())
         for each in settings.accounts:

@@ -71,6 +71,7 @@ class YouTubeOAuth2(Form):
     refresh_token: Secret
     token: Secret | None = None  # an access token that still lives
     token_uri: Secret | None = None  # another host than Google's
+    consent_screen: Literal["testing", "internal", "production"] | None = None  # a login of "testing" dies after 7 days
 
 
 class InstagramLogin(Form):

@@ -24,6 +24,7 @@ X_OAUTH2 = {"kind": "oauth2", "client_id": "c", "access_token": f"{CANARY}-a", "
         ("x", {**X_OAUTH2, "client_secret": "s"}, "oauth2"),
         ("youtube", YOUTUBE, "oauth2"),
         ("youtube", {"kind": "oauth2", **YOUTUBE, "token": "t", "token_uri": "https://example.org/token"}, "oauth2"),
+        ("youtube", {**YOUTUBE, "consent_screen": "internal"}, "oauth2"),
         ("instagram", INSTAGRAM, "instagram_login"),
         ("instagram", {**INSTAGRAM, "obtained_at": "2026-11-22"}, "instagram_login"),
     ],
