@@ -101,7 +101,7 @@ def _disagreements(document: Document, at: int, form: AccountForm) -> list[Fault
         what = (
             f"must be less than daily_units ({form.daily_units}), got {form.reserve_units}: nothing is left for reading"
         )
-        faults.append(document.fault(("accounts", at, "reserve_units"), f"{what}; most schools use 2000 of 10000"))
+        faults.append(document.fault(("accounts", at, "reserve_units"), f"{what}; the default is 2000 of 10000"))
     return faults
 
 

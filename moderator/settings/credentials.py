@@ -100,7 +100,7 @@ def read_credentials(path: Path, platform: str) -> Credentials:
     try:
         values = json.loads(read_private(path))
     except json.JSONDecodeError as error:
-        raise FaultyFiles([Fault(path, f"is no JSON: {error.msg}", (), error.lineno, error.colno)]) from None
+        raise FaultyFiles([Fault(path, f"is not valid JSON: {error.msg}", (), error.lineno, error.colno)]) from None
     if not isinstance(values, dict):
         raise FaultyFiles([Fault(path, 'must hold one JSON object: { "kind": …, … }')])
     form = _form(path, platform, values)
@@ -131,7 +131,7 @@ def read_private(path: Path) -> str:
     try:
         return read_private_bytes(path).decode()
     except UnicodeDecodeError:
-        raise FaultyFiles([Fault(path, "is no UTF-8 text")]) from None
+        raise FaultyFiles([Fault(path, "is not UTF-8 text")]) from None
 
 
 def read_private_bytes(path: Path) -> bytes:

@@ -50,7 +50,7 @@ def read_document(path: Path) -> Document:
         raise FaultyFiles([Fault(path, f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise FaultyFiles([Fault(path, "is no UTF-8 text", (), line)]) from None
+        raise FaultyFiles([Fault(path, "is not UTF-8 text", (), line)]) from None
     except tomllib.TOMLDecodeError as error:
         raise FaultyFiles([_syntax_fault(path, text, str(error))]) from error
 

@@ -85,7 +85,7 @@ def sentence(details: ErrorDetails, form: type[BaseModel]) -> str:
     if kind == "extra_forbidden":
         meant = nearest(str(place[-1]), owner.model_fields)
         known = ", ".join(owner.model_fields)
-        return f"unknown key; did you mean {meant}?" if meant else f"unknown key; known here are {known}"
+        return f"unknown key; did you mean {meant}?" if meant else f"unknown key; the keys here are {known}"
     if kind == "missing":
         return f"missing; {usual}" if usual else "missing"
     field = owner.model_fields.get(str(place[-1])) if place else None
@@ -152,7 +152,7 @@ def _usual(form: type[BaseModel], place: KeyPath) -> str:
         return f"for example {key} = {toml(field.examples[0])}"
     default = field.get_default(call_default_factory=True) if not field.is_required() else _given_above(form, place)
     tellable = isinstance(default, str | int | float | list) and default != ""
-    return f"most schools use {toml(default)}" if tellable else ""
+    return f"the default is {toml(default)}" if tellable else ""
 
 
 def _given_above(form: type[BaseModel], place: KeyPath) -> object:

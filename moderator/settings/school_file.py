@@ -50,7 +50,7 @@ def read_school_file(path: Path, school_id: str = "school") -> School:
     try:
         held = SchoolFile.model_validate(json.loads(_text(path)))
     except json.JSONDecodeError as error:
-        raise FaultyFiles([Fault(path, f"is no JSON: {error.msg}", (), error.lineno, error.colno)]) from None
+        raise FaultyFiles([Fault(path, f"is not valid JSON: {error.msg}", (), error.lineno, error.colno)]) from None
     except ValidationError as error:
         raise FaultyFiles(shape_faults(error, SchoolFile, path, {})) from error
     return School(
@@ -74,7 +74,7 @@ def read_pupils(path: Path) -> tuple[Pupil, ...]:
     try:
         rows = list(csv.reader(io.StringIO(_text(path), newline=""), strict=True))
     except csv.Error as error:
-        raise FaultyFiles([Fault(path, f"is no CSV file: {error}")]) from None
+        raise FaultyFiles([Fault(path, f"is not a CSV file: {error}")]) from None
     header = [cell.strip() for cell in rows[0]] if rows else []
     if faults := _header_faults(path, header):
         raise FaultyFiles(faults)
@@ -146,4 +146,4 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise FaultyFiles([Fault(path, f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError:
-        raise FaultyFiles([Fault(path, "is no UTF-8 text. Save it again with the encoding UTF-8")]) from None
+        raise FaultyFiles([Fault(path, "is not UTF-8 text. Save it again with the encoding UTF-8")]) from None

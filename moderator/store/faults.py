@@ -18,7 +18,7 @@ HELD = (
     "Try again; to see who holds it: {who}"
 )
 NO_TABLES = (
-    "{where} has not got the tables of this version of moderator. Nothing was changed. "
+    "{where} lacks the tables of this version of moderator. Nothing was changed. "
     "Starting the daemon once sets them up: moderator run"
 )
 DAMAGED = (
@@ -51,7 +51,7 @@ OF_POSTGRESQL = {
     "53100": NO_SPACE,
     "53300": "{where} has no connection left. Raise max_connections, or end what else is connected.",
     "55P03": HELD,
-    "40": "{where} could not take this beside what others wrote. Nothing was changed. Try again.",
+    "40": "{where} was changed by another process at the same moment. Nothing was changed. Try again.",
     "57": "{where} was shut down meanwhile. Nothing was changed. Start PostgreSQL; moderator then goes on by itself.",
 }
 AT_CONNECTING = {"password": NO_LOGIN, "role ": NO_LOGIN, "pg_hba.conf": NO_LOGIN, "database ": NO_DATABASE}
@@ -60,7 +60,7 @@ UNREACHABLE = (
     "{where} cannot be reached: {said}. Nothing was changed. Check that PostgreSQL runs there and that the database URL "
     "names its host and port."
 )
-OTHER = "{where} did not take this: {said}. Nothing was changed."
+OTHER = "{where} refused this: {said}. Nothing was changed."
 
 
 def store_error(error: SQLAlchemyError, where: str) -> StoreError:

@@ -271,7 +271,7 @@ def test_after_any_trouble_reading_goes_on_where_it_stopped(
     assert set(street.comments) == {before, during}
 
 
-def test_trouble_2_and_3_the_cap_waits_for_next_month_and_a_limit_for_its_reset(oauth2_street: Street) -> None:
+def test_trouble_2_and_3_the_cap_waits_for_hours_and_a_limit_for_its_reset(oauth2_street: Street) -> None:
     street = oauth2_street
     street.x.check(street.clock.now)
     street.befalls(FaultKind.USAGE_CAP)
@@ -281,7 +281,7 @@ def test_trouble_2_and_3_the_cap_waits_for_next_month_and_a_limit_for_its_reset(
         with pytest.raises(QuotaSpent) as caught:
             street.read("mentions")
         retries.append(caught.value.retry_at)
-    assert retries == [datetime(2026, 12, 1, tzinfo=UTC), BEGAN + timedelta(seconds=400)]
+    assert retries == [BEGAN + timedelta(hours=6), BEGAN + timedelta(seconds=400)]
 
 
 def test_the_sandboxes_own_limit_of_hides_is_honoured(oauth2_street: Street) -> None:

@@ -42,9 +42,9 @@ def test_every_platform_of_the_settings_has_kinds() -> None:
 @pytest.mark.parametrize(
     ("platform", "content", "told"),
     [
-        ("x", '{"kind": "oauth1",\n oops}', ":2:2: is no JSON: "),
+        ("x", '{"kind": "oauth1",\n oops}', ":2:2: is not valid JSON: "),
         ("x", "[1]", ": must hold one JSON object"),
-        ("x", "", ":1:1: is no JSON: "),
+        ("x", "", ":1:1: is not valid JSON: "),
         ("x", json.dumps({"access_token": CANARY}), ', kind: missing; write "oauth1" or "oauth2"'),
         (
             "x",

@@ -61,41 +61,41 @@ def test_all_faults_of_all_files_are_told_at_once_each_with_its_line(three: Fold
         ),
         ("[reading]", "[readings]", "readings: unknown key; did you mean reading?"),
         ("[reading]", "[[reading]]", "reading: must be a table"),
-        ('level = "info"', 'colour = "red"', "log.colour: unknown key; known here are format, level"),
+        ('level = "info"', 'colour = "red"', "log.colour: unknown key; the keys here are format, level"),
         (
             "act_every_s = 2",
             "act_every_s = 0",
-            "acting.act_every_s: must be 1 or more, got 0; most schools use 2",
+            "acting.act_every_s: must be 1 or more, got 0; the default is 2",
         ),
         (
             "act_every_s = 2",
             "act_every_s = true",
-            "acting.act_every_s: must be a whole number, got true; most schools use 2",
+            "acting.act_every_s: must be a whole number, got true; the default is 2",
         ),
         (
             "act_every_s = 2",
             "act_every_s = 2.5",
-            "acting.act_every_s: must be a whole number, got 2.5; most schools use 2",
+            "acting.act_every_s: must be a whole number, got 2.5; the default is 2",
         ),
         (
             "read_back_days = 14",
             "read_back_days = 400",
-            "reading.read_back_days: must be 365 or less, got 400; most schools use 14",
+            "reading.read_back_days: must be 365 or less, got 400; the default is 14",
         ),
         (
             "verify_after_s = [60, 86400]",
             "verify_after_s = [86400, 60]",
-            "acting.verify_after_s: must rise from each to the next, got [86400, 60]; most schools use [60, 86400]",
+            "acting.verify_after_s: must rise from each to the next, got [86400, 60]; the default is [60, 86400]",
         ),
         (
             "verify_after_s = [60, 86400]",
             "verify_after_s = []",
-            "acting.verify_after_s: must be a list of 1 or more; most schools use [60, 86400]",
+            "acting.verify_after_s: must be a list of 1 or more; the default is [60, 86400]",
         ),
         (
             'toxicity = "stand-in"',
             'toxicity = "detoxify"',
-            'detectors.toxicity: must be "stand-in" or "onnx:" and a folder; most schools use "stand-in"',
+            'detectors.toxicity: must be "stand-in" or "onnx:" and a folder; the default is "stand-in"',
         ),
         (
             'name = "Valewood Primary"',
@@ -103,7 +103,11 @@ def test_all_faults_of_all_files_are_told_at_once_each_with_its_line(three: Fold
             'school.name: missing; for example name = "Valewood Primary", or name the school\'s file: file = "school.json"',
         ),
         ('url = ""', 'url = "mysql://localhost/x"', 'store.url: must be "" or an address such as postgresql+psycopg:'),
-        ('id = "school"', 'id = "My School"', "school.id: must be up to 40 lower-case letters, digits, - and _; most"),
+        (
+            'id = "school"',
+            'id = "My School"',
+            "school.id: must be up to 40 lower-case letters, digits, - and _; the default",
+        ),
     ],
 )
 def test_a_fault_says_what_is_wrong_and_what_to_write(folder: Folder, old: str, new: str, told: str) -> None:
@@ -136,7 +140,7 @@ def test_what_is_no_toml_is_told_with_line_and_column(folder: Folder, text: str,
 def test_what_is_no_utf8_is_told_with_its_line(folder: Folder) -> None:
     folder.main.write_bytes(b'mode = "shadow"\n# caf\xe9\n')
 
-    assert folder.faults() == ["moderator.toml:2: is no UTF-8 text"]
+    assert folder.faults() == ["moderator.toml:2: is not UTF-8 text"]
 
 
 def test_both_missing_files_are_told(tmp_path: Path) -> None:
@@ -221,7 +225,7 @@ def test_a_limit_may_be_out_of_reach_but_not_a_percentage(folder: Folder) -> Non
     assert folder.read().policy.limits[Label.INSULT].hide == NEVER
 
     folder.policy.write_text("[limits.insult]\nqueue = 0.5\nhide = 85\n", encoding="utf-8")
-    assert folder.faults() == ["policy.toml:3, limits.insult.hide: must be 1.1 or less, got 85; most schools use 0.8"]
+    assert folder.faults() == ["policy.toml:3, limits.insult.hide: must be 1.1 or less, got 85; the default is 0.8"]
 
 
 def test_a_label_without_its_own_limits_has_the_usual_ones(folder: Folder) -> None:
@@ -237,7 +241,7 @@ def test_a_label_without_its_own_limits_has_the_usual_ones(folder: Folder) -> No
 def test_half_a_limit_is_told_with_the_usual_other_half(folder: Folder) -> None:
     folder.policy.write_text("[limits.insult]\nqueue = 0.1\n", encoding="utf-8")
 
-    assert folder.faults() == ["policy.toml:1, limits.insult.hide: missing; most schools use 0.8"]
+    assert folder.faults() == ["policy.toml:1, limits.insult.hide: missing; the default is 0.8"]
 
 
 def test_the_version_of_the_policy_changes_with_its_file_and_only_then(folder: Folder) -> None:

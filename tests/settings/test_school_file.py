@@ -46,7 +46,7 @@ def test_a_school_and_its_roll_are_read_from_one_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ('{"name": "Larkfield",\n}', "school.json:2:1: is no JSON"),
+        ('{"name": "Larkfield",\n}', "school.json:2:1: is not valid JSON"),
         ('{"staff": "Mrs Example"}', 'name: missing; for example name = "Valewood Primary"'),
         ('{"name": "L", "staff": "Mrs Example"}', "staff: must be a list in [ ]"),
         ('{"name": "L", "official_accounts": ["@Lark"]}', "official_accounts: must be a table"),
@@ -101,8 +101,8 @@ def test_a_roll_is_read_as_schools_write_it(tmp_path: Path, text: str, pupils: t
         ("first_name\n", ":1: column last_name is missing"),
         ("first_name,last_name,first_name\n", ":1: column first_name stands there twice"),
         ("", ":1: column first_name is missing"),
-        (b"first_name,last_name\nZo\xeb,Nowak\n", ": is no UTF-8 text. Save it again with the encoding UTF-8"),
-        ('first_name,last_name\n"Zofia,Nowak\n', ": is no CSV file: unexpected end of data"),
+        (b"first_name,last_name\nZo\xeb,Nowak\n", ": is not UTF-8 text. Save it again with the encoding UTF-8"),
+        ('first_name,last_name\n"Zofia,Nowak\n', ": is not a CSV file: unexpected end of data"),
     ],
 )
 def test_what_is_no_roll_is_refused(tmp_path: Path, text: str | bytes, fault: str) -> None:

@@ -8,7 +8,7 @@ EFFECTS = {
     ActionKind.HIDE: "hidden from everyone but its author",
     ActionKind.RELEASE: "shown to everyone again",
     ActionKind.REMOVE: "deleted for good, with the replies to it",
-    ActionKind.BLOCK: "its author can no longer find the account, nor comment",
+    ActionKind.BLOCK: "its author can no longer find the school's account or comment there",
     ActionKind.UNBLOCK: "its author can find the account and comment again",
     ActionKind.MUTE: "restricted: its author's new comments are seen by nobody else until the school approves them",
     ActionKind.UNMUTE: "no longer restricted: its author's new comments are seen by everyone",

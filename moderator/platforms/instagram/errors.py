@@ -83,7 +83,7 @@ def from_graph(status: int, error: GraphError, asked: Asked, retry_at: datetime)
     if error.code in TOKEN_CODES:
         return LoginExpired(f"{said} The access token is expired or revoked. {REMEDY}")
     if error.code in THROTTLE_CODES or status == 429:
-        return QuotaSpent(f"{said} Too many calls; asked again after {retry_at:%H:%M} UTC.", retry_at=retry_at)
+        return QuotaSpent(f"{said} Too many calls; asked again after {retry_at:%Y-%m-%d %H:%M} UTC.", retry_at=retry_at)
     if error.is_transient or error.code in TRANSIENT_CODES or status >= 500:
         return Unavailable(f"{said} The fault is Instagram's and passes.", maybe_done=asked.changes)
     if status == 404 or (error.code == INVALID_PARAMETER and error.error_subcode == NO_SUCH_OBJECT):

@@ -98,6 +98,9 @@ def problem_of(response: requests.Response) -> Problem | None:
         return None
 
 
+TOPPED_UP_WITHIN = timedelta(hours=6)
+
+
 class Waits:
     """How long to leave X alone after 429s, remembering how many came in a row without a usable reset."""
 
@@ -135,6 +138,11 @@ def next_month(now: datetime) -> datetime:
     return (first + timedelta(days=32)).replace(day=1)
 
 
+def topped_up_by(begins_anew: datetime, now: datetime) -> datetime:
+    """When to ask again where money ran out: somebody may top it up at any hour, so long before the cycle ends."""
+    return min(begins_anew, now + TOPPED_UP_WITHIN)
+
+
 def next_day(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
@@ -146,7 +154,8 @@ def translate(error: Exception, ask: Ask, waits: Waits, now: datetime) -> Platfo
     name = type(error).__name__
     if isinstance(error, requests.RequestException) and not isinstance(error, requests.JSONDecodeError):
         return Unavailable(
-            f"X could not be reached to {ask.what} ({name}).", maybe_done=ask.acts and may_have_arrived(error)
+            f"X could not be reached to {ask.what} ({name}). It is tried again.",
+            maybe_done=ask.acts and may_have_arrived(error),
         )
     return Unavailable(
         f"X answered something that cannot be read when asked to {ask.what} ({name}).", maybe_done=ask.acts
@@ -174,7 +183,8 @@ def for_response(response: requests.Response, ask: Ask, waits: Waits, now: datet
         )
     if status == 401:
         return LoginExpired(
-            f"X no longer accepts the account's token: it would not let us {ask.what}.{said} Connect anew."
+            f"X no longer accepts the account's token: it would not let us {ask.what}.{said} "
+            "Make new keys (docs/connect-x.md), replace the credential file, then run: moderator check"
         )
     if status == 403 and ask.acts:
         return Refused(f"X would not {ask.what}: {ask.refused or 'it is not allowed to this app or token.'}{said}")
@@ -183,7 +193,7 @@ def for_response(response: requests.Response, ask: Ask, waits: Waits, now: datet
             f"X would not let us {ask.what}.{said} The app must belong to a project, and its token needs the scopes {SCOPES}."
         )
     if status in (404, 410) and problem is not None:
-        return Gone(f"X knows nothing by that id any more: could not {ask.what}.{said}")
+        return Gone(f"Could not {ask.what}: it no longer exists on X.{said}")
     if status in (400, 405, 406, 413, 414, 415, 422):
         return Refused(f"X did not accept how we asked it to {ask.what} (status {status}).{said}")
     # A 404 without X's JSON comes from something in between, or from an endpoint that is not there: the comment may be.
@@ -199,12 +209,12 @@ def money_spent(status: int, problem: Problem, ask: Ask, now: datetime) -> Quota
     credit = status == 402 or (status == 403 and "credit" in f"{problem.title} {problem.detail} {problem.type}".lower())
     if not (credit or (status in (403, 429) and capped)):
         return None
-    retry_at = next_day(now) if capped and problem.period == "Daily" else next_month(now)
+    begins_anew = next_day(now) if capped and problem.period == "Daily" else next_month(now)
     cause = "the credit there is used up" if credit else "the usage cap there is reached"
     return QuotaSpent(
-        f"X would not {ask.what}: {cause}. Nothing is lost; it goes on at {retry_at:%Y-%m-%d %H:%M} UTC, "
-        "or after a restart once the limit in X's developer console was raised.",
-        retry_at=retry_at,
+        f"X would not {ask.what}: {cause}. Nothing is lost; it goes on at {begins_anew:%Y-%m-%d %H:%M} UTC, "
+        "or within six hours of your raising it in X's developer console.",
+        retry_at=topped_up_by(begins_anew, now),
     )
 
 
@@ -214,4 +224,4 @@ def for_errors(errors: Any, ask: Ask) -> PlatformError:
     if problem.kind == "not-authorized-for-resource" and ask.acts:
         return Refused(f"X would not {ask.what}: {ask.refused} X said: {problem.title}.")
     # The detail of such an error names the id it was asked for, and nothing else we do not know.
-    return Gone(f"X knows nothing by that id any more: could not {ask.what}. X said: {problem.title or 'nothing'}.")
+    return Gone(f"Could not {ask.what}: it no longer exists on X. X said: {problem.title or 'nothing'}.")

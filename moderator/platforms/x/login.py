@@ -155,7 +155,8 @@ class OAuth2:
             raise Unavailable(f"X could not be reached to renew the token ({type(error).__name__}).") from error
         if response.status_code in (400, 401, 403):
             raise LoginExpired(
-                "X no longer renews the account's token (revoked, or used by another program). Connect anew."
+                "X no longer renews the account's token (revoked, or used by another program). "
+                "Make new keys (docs/connect-x.md), replace the credential file, then run: moderator check"
             )
         try:
             return Renewed.model_validate_json(response.content)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from moderator.errors import QuotaSpent
 from moderator.platforms.base import Meter
-from moderator.platforms.x.errors import Ask, next_month
+from moderator.platforms.x.errors import Ask, next_month, topped_up_by
 
 OWNED_READ = 1_000
 """The account's own mentions and posts, if it owns the developer app itself."""
@@ -52,12 +52,13 @@ class Purse:
         """Raises QuotaSpent where the limit forbids to begin."""
         if self.is_open(percent, now):
             return
-        retry_at = next_month(now)
+        begins_anew = next_month(now)
         raise QuotaSpent(
             f"The school's own spending limit does not let us {ask.what}: {dollars(self.spent(now))} of "
-            f"{dollars(self._limit)} are spent this month, and this may use {percent} % of it. It goes on at "
-            f"{retry_at:%Y-%m-%d %H:%M} UTC, or after a restart with a higher monthly limit in the configuration.",
-            retry_at=retry_at,
+            f"{dollars(self._limit)} are spent this month, and this may use {percent} % of it: "
+            "the last tenth is kept for hiding. It goes on at "
+            f"{begins_anew:%Y-%m-%d %H:%M} UTC, or after a restart with a higher monthly limit, within six hours.",
+            retry_at=topped_up_by(begins_anew, now),
         )
 
     def paid(self, amount: int, now: datetime) -> None:

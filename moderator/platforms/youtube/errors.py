@@ -25,9 +25,9 @@ DAY_SPENT = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
 TOO_FAST = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}
 NOT_FOUND = {"commentNotFound", "commentThreadNotFound", "parentCommentNotFound", "videoNotFound", "playlistNotFound"}
 LOGIN = {
-    "authError": "renew the login",
-    "required": "renew the login",
-    "unauthorized": "renew the login",
+    "authError": "make a new refresh token (docs/connect-youtube.md, step 4)",
+    "required": "make a new refresh token (docs/connect-youtube.md, step 4)",
+    "unauthorized": "make a new refresh token (docs/connect-youtube.md, step 4)",
     "insufficientPermissions": "consent again and tick the permission to manage comments (youtube.force-ssl)",
     "ACCESS_TOKEN_SCOPE_INSUFFICIENT": "consent again and tick the permission to manage comments (youtube.force-ssl)",
     "accessNotConfigured": "switch on the YouTube Data API v3 in the Google Cloud project",
@@ -100,11 +100,15 @@ def _of_reply(error: googleapi.HttpError, refused: str, now: datetime, quota: Qu
     said = f"{refused}: {status} {reason or 'without a reason'}."
     if reason in DAY_SPENT:
         resets_at = quota.exceeded(now)
-        return QuotaSpent(f"{said} Today's quota is spent; goes on at {resets_at:%H:%M} UTC.", retry_at=resets_at)
+        return QuotaSpent(
+            f"{said} Today's quota is spent; goes on at {resets_at:%Y-%m-%d %H:%M} UTC.", retry_at=resets_at
+        )
     if reason in TOO_FAST or status == 429:
         return QuotaSpent(f"{said} Too many calls at once.", retry_at=now + _retry_after(error.resp))
     if reason in LOGIN or status == 401:
-        return LoginExpired(f"{said} Remedy: {LOGIN.get(reason, 'renew the login')}.")
+        return LoginExpired(
+            f"{said} Remedy: {LOGIN.get(reason, 'make a new refresh token (docs/connect-youtube.md, step 4)')}."
+        )
     if reason == "commentsDisabled":
         return CommentsDisabled(f"{said} Comments are switched off under this video.")
     if status >= 500 or status < 400:
