@@ -6,6 +6,7 @@ A line holds `id` and `text`, and where known `platform`, `post`, `thread`, `aut
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +15,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from moderator.detectors.base import Detector, examine_all
 from moderator.detectors.tags import mentions_in
 from moderator.detectors.toxicity import ToxicityScorer
-from moderator.domain import Author, Case, Comment, Context, Decision, Finding, Mode, Post, School
+from moderator.domain import Author, Case, Comment, Context, Decision, Finding, Label, Mode, Post, School
 from moderator.errors import ConfigError
 from moderator.policy.decide import decide
 from moderator.policy.limits import Policy
 
-# A file does not say when a comment was posted, and no rule asks; the earliest time shows that none was given.
+# A file does not say when a comment was posted; the earliest time shows that none was given.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_OFFENCE = {Label.COMPLAINT}
+"""Labels that hold nothing against a comment; they are left out of an answer."""
 
 
 class CommentLine(BaseModel):
@@ -48,8 +51,10 @@ def judge_lines(
 ) -> Iterator[dict[str, Any]]:
     """An answer for each line that is not empty, in their order, ready for `json.dumps`.
 
-    Raises ConfigError, naming the line, where one is not JSON or lacks `id` or `text`.
+    Without a time, each is judged as while somebody is on duty. Raises ConfigError, naming the line, where one is not JSON or
+    lacks `id` or `text`.
     """
+    at_any_hour = replace(policy, duty=replace(policy.duty, lowers_hide_by=0.0))
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -61,7 +66,7 @@ def judge_lines(
             ) from error
         comment, context = _comment(read, school), _context(read, school)
         findings, failed = examine_all(detectors, comment, context)
-        decision = decide(Case(comment, findings, context, not_judged=failed), policy, Mode.AUTO, _NO_TIME)
+        decision = decide(Case(comment, findings, context, not_judged=failed), at_any_hour, Mode.AUTO, _NO_TIME)
         answer = _answer(read.id, decision, findings)
         if scores:
             answer["scores"] = scorer.score([comment.text])[0]
@@ -105,7 +110,7 @@ def _answer(comment_id: str, decision: Decision, findings: Sequence[Finding]) ->
         "id": comment_id,
         "action": decision.ruling.value,
         "urgent": decision.urgent,
-        "labels": [label.value for label in decision.labels],
+        "labels": [label.value for label in decision.labels if label not in _NO_OFFENCE],
         "findings": [
             {
                 "label": finding.label.value,
@@ -116,6 +121,7 @@ def _answer(comment_id: str, decision: Decision, findings: Sequence[Finding]) ->
                 "detector": finding.detector,
             }
             for finding in findings
+            if finding.label not in _NO_OFFENCE
         ],
         "reasons": list(decision.reasons),
     }

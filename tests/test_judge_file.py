@@ -86,4 +86,20 @@ class Broken:
 def test_a_comment_that_a_detector_cannot_read_goes_before_a_person() -> None:
     (judged,) = judge({"id": "1", "text": "hello"}, detectors=[Broken()])
     assert judged["action"] == "queue"
-    assert judged["reasons"] == ["not judged: broken: DetectorError"]
+    (reason,) = judged["reasons"]
+    assert reason.startswith(
+        "not judged: broken: DetectorError; policy: “Employees should ensure that content is checked"
+    )
+
+
+def test_a_complaint_is_judged_as_one_and_is_no_label_of_an_answer() -> None:
+    (judged,) = judge({"id": "1", "text": "Not good enough. Third winter without heating, what a fucking shambles"})
+    assert (judged["action"], judged["labels"]) == ("queue", ["profanity"])
+    assert {finding["label"] for finding in judged["findings"]} == {"profanity"}
+    assert "criticism of the school is never hidden by a machine" in " ".join(judged["reasons"])
+
+
+def test_a_line_is_judged_as_while_somebody_is_on_duty() -> None:
+    (judged,) = judge({"id": "1", "text": "Tobias Pike reads so well"})
+    assert judged["action"] == "queue"
+    assert "nobody on duty" not in " ".join(judged["reasons"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from moderator.detectors.base import Detector
+from moderator.detectors.complaint import Complaint
 from moderator.detectors.contact import Contact
 from moderator.detectors.names import RelatedNames
 from moderator.detectors.roll import GuardedNames, Roll
@@ -25,4 +26,5 @@ def build_detectors(school: School, roll: Roll | None, scorer: ToxicityScorer) -
         Safeguarding(),
         Spam(school),
         Impersonation(school),
+        Complaint(),
     )

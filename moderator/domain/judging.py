@@ -108,7 +108,8 @@ class Verdict:
     urgent: bool = False
     state: RuleState = RuleState.LIVE
     strike: bool = False  # counts against the author where the comment stays out of sight
-    follow_up: TaskKind | None = None  # what a person is asked to do about it
+    follow_up: TaskKind | None = None  # what a person is asked to do about it where the comment stays out of sight
+    caps: tuple[Label, ...] = ()  # what rests on these labels alone is ruled no graver than this verdict
 
 
 @dataclass(frozen=True, slots=True)

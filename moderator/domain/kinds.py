@@ -17,7 +17,7 @@ TEXT = "text"
 
 
 class Label(StrEnum):
-    """What a comment can be found to hold. The words are those of the evaluation guide."""
+    """What a comment can be found to hold. All but `complaint` are words of the evaluation guide."""
 
     CHILD_NAMED = "child_named"
     PERSON_TAGGED = "person_tagged"
@@ -31,6 +31,7 @@ class Label(StrEnum):
     UNDERAGE = "underage"
     SPAM = "spam"
     IMPERSONATION = "impersonation"
+    COMPLAINT = "complaint"  # criticism of the school: nothing against its author, and no label of the guide
 
 
 class Ruling(StrEnum):
@@ -43,7 +44,10 @@ class Ruling(StrEnum):
 
     @property
     def gravity(self) -> int:
-        return list(Ruling).index(self)
+        return _GRAVITY[self]
+
+
+_GRAVITY = {ruling: place for place, ruling in enumerate(Ruling)}
 
 
 class Mode(StrEnum):

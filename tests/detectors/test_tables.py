@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from moderator.detectors.complaint import Complaint
 from moderator.detectors.contact import Contact
 from moderator.detectors.names import RelatedNames
 from moderator.detectors.panel import build_detectors
@@ -52,6 +53,11 @@ def test_somebody_at_risk_and_a_child_writing_are_found(row: Row) -> None:
 @pytest.mark.parametrize("row", table("spam"))
 def test_spam_and_impersonation_are_found(row: Row) -> None:
     check(row, Spam(SCHOOL), Impersonation(SCHOOL))
+
+
+@pytest.mark.parametrize("row", table("complaint"))
+def test_criticism_of_the_school_is_told_from_abuse_and_from_other_talk(row: Row) -> None:
+    check(row, Complaint())
 
 
 def test_every_detector_of_the_panel_has_cases() -> None:

@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from moderator.domain import DISPLAY_NAME, POLICY, TEXT, Author, Case, Comment, Decision, Finding, Label, Ruling
+from moderator.domain import (
+    DISPLAY_NAME,
+    POLICY,
+    TEXT,
+    ActionKind,
+    Author,
+    Ban,
+    Case,
+    Comment,
+    Decision,
+    Finding,
+    Label,
+    Ruling,
+    Standing,
+    Strike,
+)
 from tests.conftest import NOON
+from tests.made import HEAD
+
+DAY = timedelta(days=1)
 
 
 def comment(text: str = "words", *, version: int = 1, images: tuple[str, ...] = ()) -> Comment:
@@ -22,12 +41,28 @@ def comment(text: str = "words", *, version: int = 1, images: tuple[str, ...] = 
     )
 
 
-def found(label: Label, score: float, *, field: str = TEXT) -> Finding:
-    return Finding(label, score, (0, 5), "a_detector", "1", "words", field, "why it counts")
+def found(
+    label: Label, score: float, *, field: str = TEXT, phrase: str = "words", span: tuple[int, int] | None = (0, 5)
+) -> Finding:
+    return Finding(label, score, span, "a_detector", "1", phrase, field, "why it counts")
 
 
 def case(*findings: Finding) -> Case:
     return Case(comment(), findings)
+
+
+def strike(days_ago: int, *, confirmed: bool = True, counts: int = 180) -> Strike:
+    at = NOON - days_ago * DAY
+    return Strike(f"c-{days_ago}", at, at + counts * DAY, confirmed)
+
+
+def ban(*, since: datetime = NOON - DAY, until: datetime | None = None, ended_at: datetime | None = None) -> Ban:
+    return Ban("b1", "x", Author("u1"), ActionKind.BLOCK, HEAD, since, until, "again and again", "c-1", ended_at)
+
+
+def by(*strikes: Strike, bans: tuple[Ban, ...] = ()) -> Case:
+    """A comment in which nothing is found, by an author who stands like this."""
+    return Case(comment(), standing=Standing(strikes=strikes, bans=bans))
 
 
 def decided(ruling: Ruling, *, version: int = 1) -> Decision:
@@ -124,4 +159,45 @@ CASES = [
     RuleCase("nothing_to_read", Case(comment("", images=("p.jpg",))), Ruling.QUEUE, "a picture without words"),
     RuleCase("nothing_to_read", Case(comment(" \n")), Ruling.QUEUE, "white space only"),
     RuleCase("nothing_to_read", Case(comment("🎉", images=("p.jpg",))), None, "one emoji is something to read"),
+    RuleCase("kind_but_identifying", case(found(Label.CHILD_NAMED, 0.9)), Ruling.HIDE, "a name, and no other word"),
+    RuleCase("kind_but_identifying", case(found(Label.CHILD_NAMED, 0.6)), Ruling.QUEUE, "hidden as the limits say"),
+    RuleCase("kind_but_identifying", case(found(Label.CHILD_NAMED, 0.4)), None, "no child's name to speak of"),
+    *(
+        RuleCase(
+            "kind_but_identifying", case(found(Label.CHILD_NAMED, 0.9), found(label, 0.7)), None, f"beside {label}"
+        )
+        for label in (
+            Label.INSULT,
+            Label.HATE,
+            Label.SEXUAL,
+            Label.PROFANITY,
+            Label.THREAT,
+            Label.CONTACT,
+            Label.SAFEGUARDING,
+            Label.SPAM,
+            Label.IMPERSONATION,
+            Label.COMPLAINT,
+        )
+    ),
+    RuleCase(
+        "complaint_is_not_abuse",
+        case(found(Label.COMPLAINT, 0.75), found(Label.PROFANITY, 0.95)),
+        Ruling.QUEUE,
+        "criticism that swears",
+    ),
+    RuleCase("complaint_is_not_abuse", case(found(Label.COMPLAINT, 0.95)), None, "civil criticism"),
+    RuleCase(
+        "complaint_is_not_abuse",
+        case(found(Label.COMPLAINT, 0.4), found(Label.PROFANITY, 0.95)),
+        None,
+        "not enough of a complaint",
+    ),
+    RuleCase("author_on_hold", by(strike(20), strike(3)), Ruling.QUEUE, "two strikes, the latest three days ago"),
+    RuleCase("author_on_hold", by(strike(3)), None, "one strike"),
+    RuleCase("author_on_hold", by(strike(40), strike(15)), None, "two strikes, the hold is over"),
+    RuleCase("author_on_hold", by(strike(20), strike(3, confirmed=False)), None, "only one that a person agreed to"),
+    RuleCase("author_banned", by(bans=(ban(),)), Ruling.HIDE, "until somebody lifts it"),
+    RuleCase("author_banned", by(bans=(ban(until=NOON + DAY),)), Ruling.HIDE, "until tomorrow"),
+    RuleCase("author_banned", by(bans=(ban(until=NOON),)), None, "it ran out just now"),
+    RuleCase("author_banned", by(bans=(ban(ended_at=NOON),)), None, "somebody ended it"),
 ]

@@ -6,8 +6,8 @@ from moderator.domain import Label
 from moderator.policy.limits import DEFAULT, NEVER, Limit, Policy
 
 
-def test_every_label_has_a_limit_by_default() -> None:
-    assert set(DEFAULT.limits) == set(Label)
+def test_every_label_has_a_limit_by_default_but_a_complaint_is_never_acted_on() -> None:
+    assert set(DEFAULT.limits) == set(Label) - {Label.COMPLAINT}
 
 
 def test_a_label_without_a_limit_is_never_acted_on() -> None:
