@@ -8,14 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, exists, select
 
-from moderator.domain import Action, ActionKind, Comment, Decision, Mode, Outcome, Result, Task, Visibility, make_action
+from moderator.domain import (
+    Action,
+    ActionKind,
+    Comment,
+    Decision,
+    Mode,
+    Outcome,
+    Result,
+    Ruling,
+    Task,
+    Visibility,
+    make_action,
+)
 from moderator.store import comments
 from moderator.store.database import Transaction
 from moderator.store.latest import is_latest_decision, is_latest_form
@@ -43,6 +55,7 @@ __all__ = [
     "finish",
     "finish_task",
     "give_up",
+    "is_unplanned",
     "of_comment",
     "open_tasks",
     "plan",
@@ -54,7 +67,11 @@ __all__ = [
     "verified",
     "verify_task",
     "waiting",
+    "withdraw",
 ]
+
+
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +110,12 @@ def unplanned(tx: Transaction, limit: int, account_id: str | None = None) -> lis
         .limit(limit)
     )
     return [(decision_of(decision), comment_of(row, form)) for decision, row, form in rows]
+
+
+def is_unplanned(tx: Transaction, comment_id: str) -> bool:
+    """Whether nothing was planned yet for the latest decision on the comment."""
+    row = tx.first(tx.mine(CommentRow).where(col(CommentRow.id) == comment_id))
+    return row is not None and row.act_due
 
 
 def _has_on_comment(states: Iterable[State]) -> ColumnElement[bool]:
@@ -157,34 +180,49 @@ def _supersede(tx: Transaction, decision: Decision, comment: Comment, at: dateti
         col(ActionRow.decision_number) < decision.number,
         col(ActionRow.state).in_((State.DUE, State.REFUSED, State.BY_HAND)),
     )
-    if decision.author_action is None:
+    if decision.author_action is None and not (decision.by_person and decision.ruling is Ruling.ALLOW):
+        # A block outlives another decision on the comment, but not a person's word that all is well with it.
         older = older.where(col(ActionRow.kind).in_(ON_COMMENT))
+    elif not decision.by_person:
+        older = older.where(col(ActionRow.kind).not_in(ON_COMMENT))  # It ends a ban, and says nothing of the comment.
     for row in tx.all(older):
-        tx.change(ActionRow, [{"id": row.id, "state": State.SUPERSEDED.value}])
-        close_superseded(tx, row.id, at)
-        tell(tx, "superseded", action_of(row, comment), at)
+        withdraw(tx, action_of(row, comment), at)
+
+
+def withdraw(tx: Transaction, action: Action, at: datetime) -> None:
+    """An action is wanted no more, nor the task by hand that stands for it. Audit: "superseded"."""
+    tx.change(ActionRow, [{"id": action.id, "state": State.SUPERSEDED.value}])
+    close_superseded(tx, action.id, at)
+    tell(tx, "superseded", action, at)
 
 
 def due(tx: Transaction, account_id: str, now: datetime, limit: int) -> list[Action]:
     """What may be sent now, urgent first, then oldest.
 
-    Not what changes a comment on which somebody decided anew: the newer decision is planned first and may undo it.
+    Not what is about a comment on which somebody decided anew: the newer decision is planned first and may undo it.
     """
     ready = (
         col(ActionRow.account_id) == account_id,
         col(ActionRow.state) == State.DUE,
         col(ActionRow.not_before) <= now,
-        or_(~col(CommentRow.act_due), col(ActionRow.kind).not_in(ON_COMMENT)),
+        ~col(CommentRow.act_due),
     )
     order = (col(ActionRow.urgent).desc(), col(ActionRow.due_at), col(ActionRow.id))
     return [state.action for state in states(tx, *ready, order=order, limit=limit)]
 
 
 def begin(tx: Transaction, actions: Sequence[Action], now: datetime) -> list[Action]:
-    """Mark actions as sent, before they are. Returns those to send: one that is due no more is left out."""
+    """Mark actions as sent, before they are. Returns those to send.
+
+    Left out is what is due no more, and what somebody decided anew on since it was read: that is planned first.
+    """
     ids = [action.id for action in actions]
     asked = tx.mine(ActionRow).where(col(ActionRow.id).in_(ids), col(ActionRow.state) == State.DUE)
-    rows = tx.all(asked.order_by(col(ActionRow.id)).with_for_update())
+    rows = [
+        row
+        for row in tx.all(asked.order_by(col(ActionRow.id)).with_for_update())
+        if not is_unplanned(tx, row.comment_id)
+    ]
     attempts = {row.id: row.attempts for row in rows}
     sent = {"state": State.SENT.value, "begun_at": now}
     tx.change(ActionRow, [{"id": row.id, "attempts": row.attempts + 1} | sent for row in rows])
@@ -234,9 +272,11 @@ def unsure(tx: Transaction, account_id: str, begun_before: datetime, limit: int)
 
     Oldest first. `begun_before` is now where nobody else acts on the account.
     """
+    ahead = col(ActionRow.begun_at) > begun_before + CLOCKS_DIFFER_BY
     left = or_(
         and_(col(ActionRow.state) == State.UNKNOWN, col(ActionRow.not_before) <= begun_before),
-        and_(col(ActionRow.state) == State.SENT, col(ActionRow.begun_at) <= begun_before),
+        # A time of beginning that is still to come was taken from a clock that has been set back since.
+        and_(col(ActionRow.state) == State.SENT, or_(col(ActionRow.begun_at) <= begun_before, ahead)),
     )
     in_flight = (col(ActionRow.account_id) == account_id, col(ActionRow.state).in_(IN_FLIGHT))
     order = (col(ActionRow.begun_at), col(ActionRow.id))

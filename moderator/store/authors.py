@@ -1,65 +1,65 @@
-"""Who comments: the names they went by, and what they did here before."""
+"""Who comments: the names they went by, what people wrote down about them, and how they stand."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from sqlalchemy import case, func
-from sqlmodel import col, select, tuple_
+from sqlalchemy import func, or_
+from sqlmodel import col, tuple_
 
-from moderator.domain import Author, Comment, Ruling, Standing
+from moderator.domain import Author, Comment, Person
+from moderator.store import audit
 from moderator.store.database import Transaction
-from moderator.store.tables import AuthorNameRow, AuthorRow, CommentRow
+from moderator.store.links import AuthorKey, groups, link, unlink
+from moderator.store.standings import key_of, standing, standing_of, standings, struck
+from moderator.store.tables import AuthorNameRow, AuthorNoteRow, AuthorRow
 
-HIDDEN = (Ruling.HIDE.value, Ruling.REMOVE.value)
-Key = tuple[str, str]  # platform, native id of the author
+__all__ = [
+    "AuthorKey",
+    "Known",
+    "Note",
+    "find",
+    "groups",
+    "key_of",
+    "link",
+    "load",
+    "names",
+    "note",
+    "notes",
+    "remember_all",
+    "standing",
+    "standing_of",
+    "standings",
+    "struck",
+    "unlink",
+]
 
-
-def standing(tx: Transaction, comment: Comment) -> Standing:
-    return standings(tx, [comment])[comment.id]
-
-
-def standings(tx: Transaction, comments: Sequence[Comment]) -> dict[str, Standing]:
-    """By comment id, what its author did here besides that comment, on any of the school's accounts of that platform.
-
-    `hidden` counts the comments whose latest decision is to hide or remove, so that one overturned counts no more. An
-    author whom the platform does not identify has done nothing we know of.
-    """
-    keys = {key_of(comment) for comment in comments if comment.author.native_id}
-    totals = {key: (count, hidden) for key, count, hidden in _totals(tx, keys)}
-    own = _stored_rulings(tx, [comment.id for comment in comments])
-    return {comment.id: _without(totals.get(key_of(comment)), own.get(comment.id)) for comment in comments}
-
-
-def _totals(tx: Transaction, keys: set[Key]) -> list[tuple[Key, int, int]]:
-    if not keys:
-        return []
-    author = (col(CommentRow.platform), col(CommentRow.author_native_id))
-    hidden = func.sum(case((col(CommentRow.ruling).in_(HIDDEN), 1), else_=0))
-    rows = tx.all(
-        select(*author, func.count(), hidden)
-        .where(col(CommentRow.school_id) == tx.school_id, tuple_(*author).in_(sorted(keys)))
-        .group_by(*author)
-    )
-    return [((platform, native_id), count, int(hidden)) for platform, native_id, count, hidden in rows]
+FOUND_AT_MOST = 20
 
 
-def _stored_rulings(tx: Transaction, comment_ids: Sequence[str]) -> dict[str, str]:
-    return dict(tx.all(select(CommentRow.id, CommentRow.ruling).where(col(CommentRow.id).in_(comment_ids))))
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An author as last seen."""
+
+    platform: str
+    author: Author
+    first_seen_at: datetime
+
+    @property
+    def key(self) -> AuthorKey:
+        return self.platform, self.author.native_id
 
 
-def _without(totals: tuple[int, int] | None, own_ruling: str | None) -> Standing:
-    """The author's totals less the comment itself; `own_ruling` is None where it is not stored."""
-    if totals is None:
-        return Standing()
-    comments, hidden = totals
-    return Standing(comments - (own_ruling is not None), hidden - (own_ruling in HIDDEN))
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person wrote down about an author."""
 
-
-def key_of(comment: Comment) -> Key:
-    return comment.platform, comment.author.native_id
+    text: str
+    by: str
+    at: datetime
 
 
 def remember_all(tx: Transaction, comments: Sequence[Comment], seen_at: datetime) -> None:
@@ -72,7 +72,7 @@ def remember_all(tx: Transaction, comments: Sequence[Comment], seen_at: datetime
             _remember(tx, key[0], author, seen_at)
 
 
-def _known(tx: Transaction, keys: set[Key]) -> list[AuthorRow]:
+def _known(tx: Transaction, keys: set[AuthorKey]) -> list[AuthorRow]:
     if not keys:
         return []
     key = tuple_(col(AuthorRow.platform), col(AuthorRow.native_id))
@@ -100,3 +100,44 @@ def names(tx: Transaction, platform: str, native_id: str) -> list[tuple[Author, 
         .order_by(col(AuthorNameRow.first_seen_at))
     )
     return [(Author(native_id, row.handle, row.display_name), row.first_seen_at) for row in rows]
+
+
+def find(tx: Transaction, text: str) -> list[Known]:
+    """Whom a person may mean by a handle, with or without its @, or by the platform's id; "x:@pat" asks on X alone."""
+    platform, colon, name = text.partition(":")
+    handle = (name if colon else text).lstrip("@").casefold()
+    if not handle:
+        return []
+    asked = tx.mine(AuthorRow).where(
+        or_(
+            func.lower(col(AuthorRow.handle)).in_((handle, f"@{handle}")),
+            col(AuthorRow.native_id) == (name if colon else text),
+        )
+    )
+    if colon:
+        asked = asked.where(col(AuthorRow.platform) == platform)
+    return [_known_of(row) for row in tx.all(asked.order_by(col(AuthorRow.platform)).limit(FOUND_AT_MOST))]
+
+
+def load(tx: Transaction, key: AuthorKey) -> Known | None:
+    rows = _known(tx, {key})
+    return _known_of(rows[0]) if rows else None
+
+
+def _known_of(row: AuthorRow) -> Known:
+    return Known(row.platform, Author(row.native_id, row.handle, row.display_name), row.first_seen_at)
+
+
+def note(tx: Transaction, key: AuthorKey, text: str, by: Person, at: datetime) -> None:
+    """Write something down about an author, for the others at the school. Audit: "author_noted", without the words."""
+    platform, native_id = key
+    whole = {"platform": platform, "author_native_id": native_id, "text": text, "noted_by": by.name, "noted_at": at}
+    tx.insert(AuthorNoteRow, [whole])
+    audit.write(tx, "author_noted", at, actor=by.name, author=":".join(key))
+
+
+def notes(tx: Transaction, keys: Sequence[AuthorKey]) -> list[Note]:
+    """What was written down about these authors, oldest first."""
+    author = tuple_(col(AuthorNoteRow.platform), col(AuthorNoteRow.author_native_id))
+    rows = tx.mine(AuthorNoteRow).where(author.in_(sorted(keys))).order_by(col(AuthorNoteRow.id))
+    return [Note(row.text, row.noted_by, row.noted_at) for row in tx.all(rows)]

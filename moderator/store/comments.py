@@ -21,6 +21,7 @@ from moderator.store.tables import CommentRow, CommentVersionRow, FeedRow, PostR
 
 __all__ = [
     "FeedState",
+    "by_authors",
     "by_id",
     "context",
     "contexts",
@@ -92,6 +93,13 @@ def find(tx: Transaction, text: str) -> list[Comment]:
     return _comments(tx, latest_form(tx).where(meant).order_by(col(CommentRow.id)).limit(FOUND_AT_MOST))
 
 
+def by_authors(tx: Transaction, keys: Iterable[Key], limit: int) -> list[Comment]:
+    """What these authors wrote, newest first; each is a platform and a native id."""
+    author = tuple_(col(CommentRow.platform), col(CommentRow.author_native_id))
+    theirs = latest_form(tx).where(author.in_(sorted(keys)))
+    return _comments(tx, theirs.order_by(col(CommentRow.posted_at).desc(), col(CommentRow.id)).limit(limit))
+
+
 def versions(tx: Transaction, comment_id: str) -> list[Comment]:
     """Every form of a comment, first to last."""
     rows = tx.all(
@@ -103,12 +111,15 @@ def versions(tx: Transaction, comment_id: str) -> list[Comment]:
     return [comment_of(row, form) for row, form in rows]
 
 
-def unjudged(tx: Transaction, limit: int, account_id: str | None = None) -> list[Comment]:
-    """Comments whose latest form policy has not decided on, in the order they came."""
+def unjudged(
+    tx: Transaction, limit: int, account_id: str | None = None, *, newest_first: bool = False
+) -> list[Comment]:
+    """Comments whose latest form policy has not decided on, in the order they came, or the other way round."""
     waiting = latest_form(tx).where(col(CommentRow.judge_due))
     if account_id is not None:
         waiting = waiting.where(col(CommentRow.account_id) == account_id)
-    order = (col(CommentRow.first_seen_at), col(CommentRow.posted_at), col(CommentRow.id))
+    columns = (col(CommentRow.first_seen_at), col(CommentRow.posted_at), col(CommentRow.id))
+    order = [column.desc() for column in columns] if newest_first else columns
     return _comments(tx, waiting.order_by(*order).limit(limit))
 
 

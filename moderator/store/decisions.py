@@ -6,16 +6,16 @@ was made already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import col, select
 
-from moderator.domain import POLICY, Comment, Decision, Finding, Mode, Ruling
+from moderator.domain import POLICY, ActionKind, Comment, Decision, Finding, Mode, RuleState, Ruling
 from moderator.errors import ModeratorError, StoreError
-from moderator.store import audit
+from moderator.store import audit, evidence
 from moderator.store.audit import Event
 from moderator.store.database import Transaction
 from moderator.store.latest import is_latest_decision, is_latest_form
@@ -25,6 +25,8 @@ from moderator.store.tables import CommentRow, CommentVersionRow, DecisionRow, F
 AT_ONCE = 500
 """Decisions written by one statement: far from what a statement may hold on either database."""
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
+ABOUT_AUTHOR_ALONE = (ActionKind.MUTE, ActionKind.UNMUTE, ActionKind.UNBLOCK)
+"""They leave the comment as it was: who has yet to judge or to read it still has."""
 
 
 class Stale(ModeratorError):
@@ -80,6 +82,8 @@ def _record(
     tx: Transaction, items: Sequence[tuple[Decision, Sequence[Finding]]], after: int | None, again: bool
 ) -> list[Decision]:
     comment_ids = {decision.comment_id for decision, _ in items}
+    for decision, _ in items:
+        _ = decision.person  # Nobody decides without a name: raises ValueError before anything is written.
     standing = {row.id: _AsItStands(row, row.decision_number) for row in _locked(tx, comment_ids)}
     by_policy = _by_policy(tx, comment_ids)
     kept: list[tuple[Decision, Sequence[Finding]]] = []
@@ -97,7 +101,7 @@ def _record(
             continue
         numbered = replace(decision, number=stands.number + 1)
         stands.number = numbered.number
-        stands.change |= _change(stands, numbered)
+        stands.change |= _change(stands, numbered, by_policy.get(form))
         if not decision.by_person:
             by_policy[form] = numbered
         kept.append((numbered, findings))
@@ -127,24 +131,50 @@ def _stands(standing: dict[str, _AsItStands], decision: Decision) -> _AsItStands
     return standing[decision.comment_id]
 
 
-def _change(stands: _AsItStands, decision: Decision) -> Columns:
-    """What a decision changes about its comment."""
+def _change(stands: _AsItStands, decision: Decision, of_form: Decision | None) -> Columns:
+    """What a decision changes about its comment; `of_form` is what policy decided on the same form before."""
     row = stands.row
-    change: Columns = {
-        "decision_number": decision.number,
+    change: Columns = {"decision_number": decision.number, "act_due": decision.mode is not Mode.SHADOW}
+    about_author = decision.author_action in ABOUT_AUTHOR_ALONE
+    if about_author and decision.ruling.value == stands.change.get("ruling", row.ruling):
+        return change
+    change |= {
         "ruling": decision.ruling.value,
         "urgent": decision.urgent,
         "decided_at": decision.decided_at,
-        "act_due": decision.mode is not Mode.SHADOW,
         "reviewed": decision.by_person and decision.version == row.version,
     }
+    change |= _offence(stands, decision, of_form)
     if decision.version == row.version:
         # Where a person has spoken on a form, there is nothing left for policy to say of it.
         change["judge_due"] = False
     waits = decision.ruling is Ruling.QUEUE or (decision.ruling is not Ruling.ALLOW and not decision.by_person)
     waiting_since = stands.change.get("waiting_since", row.waiting_since)
     change["waiting_since"] = (waiting_since or decision.decided_at) if waits else None
+    if about_author:
+        for name in ("judge_due", "reviewed", "waiting_since"):
+            change.pop(name, None)
     return change
+
+
+def _offence(stands: _AsItStands, decision: Decision, of_form: Decision | None) -> Columns:
+    """Since when the comment counts against its author, should it stay out of sight, and what else is to follow.
+
+    What the rules said of a form stands until they are heard again: a person agrees or disagrees by the ruling.
+    """
+    struck_at = stands.change.get("struck_at", stands.row.struck_at)
+    live = [verdict for verdict in decision.verdicts if verdict.state is RuleState.LIVE]
+    strikes = any(verdict.strike for verdict in live)
+    if of_form is None and not decision.by_person:
+        struck_at = None  # The first word on this form: what another form said does not count.
+    elif decision.verdicts and not decision.by_person and not strikes:
+        struck_at = None
+    if strikes and struck_at is None:
+        struck_at = decision.decided_at
+    heard = live or (of_form.verdicts if of_form else ())
+    follows = any(verdict.follow_up is not None and verdict.state is RuleState.LIVE for verdict in heard)
+    hidden = decision.ruling.gravity >= Ruling.HIDE.gravity and decision.mode is not Mode.SHADOW
+    return {"struck_at": struck_at, "follow_up_at": decision.decided_at if follows and hidden else None}
 
 
 def _write(
@@ -155,7 +185,8 @@ def _write(
     changes = [{"id": comment_id, **stands.change} for comment_id, stands in standing.items() if stands.change]
     tx.change(CommentRow, [change for change in changes if "judge_due" in change])
     tx.change(CommentRow, [change for change in changes if "judge_due" not in change])
-    audit.write_all(tx, [_event(decision, standing[decision.comment_id].row.account_id) for decision, _ in kept])
+    captured = evidence.capture_all(tx, [decision for decision, _ in kept])
+    audit.write_all(tx, [_event(each, standing[each.comment_id].row.account_id, captured) for each, _ in kept])
 
 
 def _write_findings(
@@ -177,7 +208,7 @@ def _write_findings(
     )
 
 
-def _event(decision: Decision, account_id: str) -> Event:
+def _event(decision: Decision, account_id: str, captured: Mapping[evidence.Form, str]) -> Event:
     facts: dict[str, str | int] = {
         "number": decision.number,
         "version": decision.version,
@@ -187,6 +218,8 @@ def _event(decision: Decision, account_id: str) -> Event:
     }
     if decision.author_action is not None:
         facts["author_action"] = decision.author_action.value
+    if (decision.comment_id, decision.version) in captured:
+        facts["evidence"] = captured[decision.comment_id, decision.version]
     return Event("decided", decision.decided_at, decision.decided_by, decision.comment_id, account_id, facts)
 
 

@@ -18,7 +18,9 @@ from moderator.domain import (
     Mode,
     Person,
     Post,
+    RuleState,
     Ruling,
+    TaskKind,
     Verdict,
     Visibility,
     make_action,
@@ -117,17 +119,27 @@ def pack_verdict(verdict: Verdict) -> Columns:
         "ruling": verdict.ruling.value,
         "reason": storable(verdict.reason),
         "urgent": verdict.urgent,
+        "state": verdict.state.value,
+        "strike": verdict.strike,
+        "follow_up": None if verdict.follow_up is None else verdict.follow_up.value,
+        "caps": [label.value for label in verdict.caps],
         "because": [pack_finding(finding) for finding in verdict.because],
     }
 
 
 def verdict_from(columns: Mapping[str, Any]) -> Verdict:
+    """Those of earlier days lack what verdicts could not say then."""
+    follow_up = columns.get("follow_up")
     return Verdict(
         rule=columns["rule"],
         ruling=Ruling(columns["ruling"]),
         reason=columns["reason"],
         because=tuple(finding_from(finding) for finding in columns["because"]),
         urgent=columns["urgent"],
+        state=RuleState(columns.get("state", RuleState.LIVE)),
+        strike=columns.get("strike", False),
+        follow_up=None if follow_up is None else TaskKind(follow_up),
+        caps=tuple(Label(label) for label in columns.get("caps", ())),
     )
 
 
@@ -145,6 +157,7 @@ def pack_decision(decision: Decision) -> Columns:
         "labels": [label.value for label in decision.labels],
         "verdicts": [pack_verdict(verdict) for verdict in decision.verdicts],
         "author_action": None if decision.author_action is None else decision.author_action.value,
+        "policy_version": decision.policy_version,
     }
 
 
@@ -161,6 +174,7 @@ def decision_of(row: DecisionRow) -> Decision:
         labels=tuple(Label(label) for label in row.labels),
         verdicts=tuple(verdict_from(verdict) for verdict in row.verdicts),
         author_action=None if row.author_action is None else ActionKind(row.author_action),
+        policy_version=row.policy_version,
         number=row.number,
     )
 

@@ -17,20 +17,22 @@ MIGRATION_LOCK = 0x6D6F6465_7261746F
 """Number of PostgreSQL's advisory lock for migrations: "moderato" in ASCII."""
 
 
-def configuration(connection: Connection) -> Config:
+def configuration(connection: Connection, audit_key: bytes | None = None) -> Config:
+    """What the steps get: the connection and, to chain what happened before there was a chain, its key."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["audit_key"] = audit_key
     return config
 
 
-def upgrade(connection: Connection, where: str) -> None:
+def upgrade(connection: Connection, where: str, audit_key: bytes | None = None) -> None:
     """Take every step that is missing, inside the transaction the connection is in. Raises StoreError if it is newer."""
     if connection.dialect.name == "postgresql":
         # On SQLite the exclusive transaction keeps others out; here a lock does, waited for as long as steps may take.
         connection.exec_driver_sql("SET LOCAL lock_timeout = '10min'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-    config = configuration(connection)
+    config = configuration(connection, audit_key)
     refuse_newer(connection, config, where)
     command.upgrade(config, "head")
 

@@ -51,7 +51,7 @@ def open_task(tx: Transaction, task: Task, at: datetime) -> None:
         "opened_at": at,
     }
     still_open: Columns = {"closed_at": None, "closed_by": "", "verified_at": None}
-    tx.upsert(TaskRow, row | still_open, {})
+    tx.upsert(TaskRow, row | still_open, still_open | {"opened_at": at})
     tell_task(tx, "task_opened", task, at, "moderator")
 
 
@@ -65,6 +65,33 @@ def tell_task(tx: Transaction, event: str, task: Task, at: datetime, actor: str,
 def close_superseded(tx: Transaction, task_id: str, at: datetime) -> None:
     still_open = (col(TaskRow.id) == task_id, col(TaskRow.closed_at).is_(None))
     tx.run(update(TaskRow).where(*still_open).values(closed_at=at, closed_by=SUPERSEDED))
+
+
+def withdraw(tx: Transaction, task: Task, at: datetime) -> None:
+    """A task that stands for no action is needed no more. Audit: "task_withdrawn"."""
+    tx.change(TaskRow, [{"id": task.id, "closed_at": at, "closed_by": SUPERSEDED}])
+    tell_task(tx, "task_withdrawn", task, at, "moderator")
+
+
+def tracked(tx: Transaction, kind: TaskKind, account_id: str) -> list[TaskState]:
+    """The tasks of a kind that nothing has shown to be settled, whether a person did their part or not; oldest first."""
+    unsettled = (col(TaskRow.verified_at).is_(None), col(TaskRow.closed_by) != SUPERSEDED)
+    asked = tx.mine(TaskRow).where(col(TaskRow.kind) == kind.value, *unsettled, col(TaskRow.account_id) == account_id)
+    return _states(tx, tx.all(asked.order_by(col(TaskRow.opened_at), col(TaskRow.id))))
+
+
+def settle(tx: Transaction, task: Task, event: str, at: datetime) -> None:
+    """What a task was about has come out well: it closes by itself, and is tracked no more. Audit: `event`."""
+    platform = task.comment.platform
+    _close(tx, _found(tx, task.id), platform, at, at, None)
+    tx.change(TaskRow, [{"id": task.id, "verified_at": at}])
+    tell_task(tx, event, task, at, platform)
+
+
+def tell_again(tx: Transaction, task: Task, why: str, at: datetime) -> None:
+    """A person did their part and nothing came of it: the task is open once more, and says so. Audit: "task_reopened"."""
+    tx.change(TaskRow, [{"id": task.id, "closed_at": None, "closed_by": "", "why": why}])
+    tell_task(tx, "task_reopened", task, at, "moderator")
 
 
 def open_tasks(tx: Transaction, account_id: str | None = None) -> list[TaskState]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from moderator.store import audit
 from moderator.store.database import Database
 from tests.postgres import Server, postgresql
+from tests.store.trail import SIX
 
 __all__ = ["postgresql"]
 
@@ -47,6 +49,15 @@ def reopen(url: str) -> Iterator[Reopen]:
 @pytest.fixture
 def database(reopen: Reopen) -> Database:
     return reopen()
+
+
+@pytest.fixture
+def six(database: Database) -> Database:
+    """A database with six events, written in three transactions."""
+    for start in (0, 2, 4):
+        with database.transaction() as tx:
+            audit.write_all(tx, SIX[start : start + 2])
+    return database
 
 
 def sqlcipher_url(folder: Path) -> str:

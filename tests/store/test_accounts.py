@@ -3,18 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlmodel import select
 
 from moderator.domain import Account
 from moderator.errors import StoreError
-from moderator.store import accounts
+from moderator.store import accounts, audit
 from moderator.store.database import Database, Transaction
-from moderator.store.tables import AuditEventRow
 from tests.store.made import ACCOUNT, DAY, MINUTE, NOON
 
 
 def events(tx: Transaction) -> list[str]:
-    return tx.all(select(AuditEventRow.event).order_by(AuditEventRow.id))  # type: ignore[arg-type]
+    """Those about no comment, first to last."""
+    return [event.event for event in audit.trail(tx, "")]
 
 
 def test_accounts_are_remembered_with_what_is_new_about_them(database: Database) -> None:

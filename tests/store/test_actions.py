@@ -104,9 +104,16 @@ def test_nothing_is_sent_for_a_comment_on_which_somebody_just_decided_anew(datab
 
 def test_a_block_is_not_dropped_because_the_comment_was_decided_anew(database: Database) -> None:
     block = planned(database, ActionKind.BLOCK, author_action=ActionKind.BLOCK)
-    planned(database, ActionKind.RELEASE, at=NOON + MINUTE)
+    planned(database, ActionKind.HIDE, at=NOON + MINUTE)
     with database.transaction() as tx:
         assert block.id in [action.id for action in actions.due(tx, "youtube", NOON + MINUTE, 10)]
+
+
+def test_a_block_that_has_not_left_is_dropped_when_a_person_allows_the_comment(database: Database) -> None:
+    planned(database, ActionKind.BLOCK, author_action=ActionKind.BLOCK)
+    planned(database, ActionKind.RELEASE, at=NOON + MINUTE)
+    with database.transaction() as tx:
+        assert [action.kind for action in actions.due(tx, "youtube", NOON + MINUTE, 10)] == [ActionKind.RELEASE]
 
 
 def test_urgent_actions_leave_first_then_the_oldest(database: Database) -> None:

@@ -126,7 +126,7 @@ def test_who_reads_cannot_write(database: Database) -> None:
 
 def test_a_database_without_its_tables_says_how_to_make_them(tmp_path: Path) -> None:
     database = Database.open(sqlcipher_url(tmp_path), key=KEY)
-    with pytest.raises(StoreError, match=r"has not got the tables .* moderator run"), database.reading() as tx:
+    with pytest.raises(StoreError, match=r"lacks the tables .* moderator run"), database.reading() as tx:
         comments.find(tx, "c1")
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from moderator.domain import Author, Label, Mode, Ruling, Standing
+from moderator.domain import Label, Mode, Ruling
 from moderator.errors import StoreError
 from moderator.store import actions, audit, authors, comments, decisions
 from moderator.store.database import Database
@@ -175,24 +175,6 @@ def test_many_decisions_are_kept_at_once_and_several_on_one_comment_are_numbered
         assert len(decisions.latest_of(tx, [comment.id for comment in many])) == 2_000
         assert decisions.latest(tx, many[0].id) == recorded[-1]
         assert len(decisions.findings(tx, many[1_999].id, 1)) == 2
-
-
-def test_an_authors_standing_is_what_they_did_besides_this_comment(database: Database) -> None:
-    decided(database, Ruling.HIDE, "c1")
-    decided(database, Ruling.HIDE, "c2")
-    decided(database, Ruling.ALLOW, "c2", by="Ms Okafor")
-    decided(database, Ruling.QUEUE, "c3")
-    nameless = a_comment("n1", author=Author())
-    stranger = a_comment("s1", author=Author("u-new", "@new", "New"))
-    c1, c3, unseen = a_comment("c1"), a_comment("c3"), a_comment("c9")
-    with database.transaction() as tx:
-        receive(tx, nameless, replace(nameless, id="n2", native_id="n2"))
-        found = authors.standings(tx, [c1, c3, nameless, stranger, unseen])
-        assert found[c1.id] == Standing(comments=2, hidden=0)
-        assert found[c3.id] == Standing(comments=2, hidden=1)
-        assert found[unseen.id] == Standing(comments=3, hidden=1)
-        assert found[nameless.id] == found[stranger.id] == Standing()
-        assert authors.standing(tx, c3) == found[c3.id]
 
 
 def test_every_name_an_author_went_by_is_kept_with_its_first_day(database: Database) -> None:

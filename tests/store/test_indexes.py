@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from moderator.store import actions, comments, decisions
+from moderator.store import actions, comments, decisions, history
 from moderator.store.database import Database, Transaction
 from tests.store.conftest import KEY, sqlcipher_url
 from tests.store.made import DAY, NOON
@@ -30,6 +30,7 @@ from tests.store.made import DAY, NOON
         ("ix_tasks_open", actions.open_tasks),
         ("ix_comments_post", lambda tx: comments.known_replies(tx, "youtube", NOON - DAY)),
         ("ix_comments_decided", lambda tx: decisions.counts(tx, NOON)),
+        ("ix_decisions_decided", lambda tx: history.made(tx, since=NOON)),
     ],
 )
 def test_it_is_answered_from_its_index(tmp_path: Path, index: str, ask: Callable[[Transaction], object]) -> None:

@@ -5,6 +5,8 @@ belongs to one school. Times are aware UTC, enums are kept as their words.
 """
 
 from moderator.store.tables.acting import ActionRow, OutcomeRow, TaskRow
+from moderator.store.tables.authors import AuthorLinkRow, AuthorNoteRow, BanRow, LadderStepRow
+from moderator.store.tables.cases import CaseRow
 from moderator.store.tables.columns import AwareUtc, Row, Words, storable
 from moderator.store.tables.house import MeterRow, RunnerRow
 from moderator.store.tables.judging import DecisionRow, FindingRow
@@ -18,21 +20,28 @@ from moderator.store.tables.reading import (
     FeedRow,
     PostRow,
 )
-from moderator.store.tables.record import AuditEventRow
+from moderator.store.tables.record import AuditEventRow, AuditHeadRow, EvidenceRow
 
 __all__ = [
     "AccountRow",
     "ActionRow",
     "AuditEventRow",
+    "AuditHeadRow",
+    "AuthorLinkRow",
     "AuthorNameRow",
+    "AuthorNoteRow",
     "AuthorRow",
     "AwareUtc",
+    "BanRow",
     "BrokenItemRow",
+    "CaseRow",
     "CommentRow",
     "CommentVersionRow",
     "DecisionRow",
+    "EvidenceRow",
     "FeedRow",
     "FindingRow",
+    "LadderStepRow",
     "MeterRow",
     "OutcomeRow",
     "PostRow",

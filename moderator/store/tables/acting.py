@@ -60,7 +60,10 @@ class TaskRow(Row, table=True):
     """Something only a person can do."""
 
     __tablename__ = "tasks"
-    __table_args__ = (only_where("ix_tasks_open", "school_id", "opened_at", sqlite="closed_at IS NULL"),)
+    __table_args__ = (
+        only_where("ix_tasks_open", "school_id", "opened_at", sqlite="closed_at IS NULL"),
+        Index("ix_tasks_kind", "school_id", "kind", "verified_at"),
+    )
 
     id: str = Field(primary_key=True, sa_type=Words)  # of the action it stands for, where it stands for one
     school_id: str = Field(sa_type=Words)

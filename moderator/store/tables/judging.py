@@ -32,6 +32,7 @@ class FindingRow(Row, table=True):
 
 class DecisionRow(Row, table=True):
     __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_decided", "school_id", "decided_at"),)
 
     comment_id: str = Field(primary_key=True, foreign_key="comments.id", sa_type=Words)
     number: int = Field(primary_key=True)
@@ -46,3 +47,4 @@ class DecisionRow(Row, table=True):
     labels: list[str] = Field(sa_type=JSON)
     verdicts: list[dict[str, Any]] = Field(sa_type=JSON)
     author_action: str | None = Field(sa_type=Words)
+    policy_version: str = Field(default="", sa_type=Words)  # empty: a person decided, or an early release did

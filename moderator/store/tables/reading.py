@@ -112,6 +112,10 @@ class CommentRow(Row, table=True):
             postgresql="act_due",
         ),
         only_where("ix_comments_waiting", "school_id", "waiting_since", sqlite="waiting_since IS NOT NULL"),
+        only_where("ix_comments_struck", "school_id", "struck_at", sqlite="struck_at IS NOT NULL"),
+        only_where(
+            "ix_comments_follow_up", *("school_id", "account_id", "follow_up_at"), sqlite="follow_up_at IS NOT NULL"
+        ),
     )
 
     id: str = Field(primary_key=True, sa_type=Words)
@@ -136,6 +140,11 @@ class CommentRow(Row, table=True):
     decided_at: datetime | None = Field(sa_type=AwareUtc)
     reviewed: bool  # a person decided on the latest version
     waiting_since: datetime | None = Field(sa_type=AwareUtc)  # since when it waits for a person; None: it does not
+    # Since when a live rule calls it an offence; a strike for as long as its latest decision keeps it out of sight.
+    struck_at: datetime | None = Field(sa_type=AwareUtc)
+    follow_up_at: datetime | None = Field(
+        sa_type=AwareUtc
+    )  # since when a rule's follow-up is to be put before a person
 
 
 class CommentVersionRow(Row, table=True):

@@ -1,0 +1,56 @@
+"""Waiting on purpose: what a platform asked us to leave alone for a while, and what may be hidden though nobody said so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from moderator.domain import Action, ActionKind, Result
+from moderator.store.database import Transaction
+from moderator.store.progress import State
+from moderator.store.tables import ActionRow, OutcomeRow
+
+
+def put_off(tx: Transaction, account_id: str, until: datetime, error: str, kind: ActionKind | None = None) -> None:
+    """Leave what is due on an account, of one kind or of all, until `until`; what waits longer already keeps its time."""
+    where = [
+        col(ActionRow.school_id) == tx.school_id,
+        col(ActionRow.account_id) == account_id,
+        col(ActionRow.state) == State.DUE,
+        col(ActionRow.not_before) < until,
+    ]
+    if kind is not None:
+        where.append(col(ActionRow.kind) == kind)
+    tx.run(update(ActionRow).where(*where).values(not_before=until, last_error=error))
+
+
+def settle_later(tx: Transaction, actions: Sequence[Action], at: datetime) -> None:
+    """Read these back at `at`, and not before."""
+    ids = [action.id for action in actions]
+    unsettled = (col(ActionRow.id).in_(ids), col(ActionRow.state).in_((State.SENT, State.UNKNOWN)))
+    tx.run(update(ActionRow).where(*unsettled).values(state=State.UNKNOWN.value, not_before=at))
+
+
+def verify_later(tx: Transaction, actions: Sequence[Action], at: datetime) -> None:
+    """Look again at `at` whether what was done still holds."""
+    tx.run(update(ActionRow).where(col(ActionRow.id).in_([action.id for action in actions])).values(verify_at=at))
+
+
+def may_be_hidden(tx: Transaction, comment_id: str) -> bool:
+    """Whether a hide or removal of ours may have reached the platform, and nothing has put the comment back since.
+
+    An attempt counts even if its reply was lost or a newer decision came first: only a release that was done, and not
+    answered with "gone", says that the public sees it again.
+    """
+    rows = tx.all(tx.mine(ActionRow).where(col(ActionRow.comment_id) == comment_id).order_by(col(ActionRow.begun_at)))
+    hidden = False
+    for row in (each for each in rows if each.attempts > 0):
+        if row.kind in (ActionKind.HIDE, ActionKind.REMOVE) and row.state != State.REFUSED:
+            hidden = True
+        elif row.kind == ActionKind.RELEASE and row.state == State.DONE:
+            outcome = tx.first(tx.mine(OutcomeRow).where(col(OutcomeRow.action_id) == row.id))
+            hidden = outcome is not None and outcome.result == Result.GONE
+    return hidden
