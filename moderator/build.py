@@ -13,7 +13,7 @@ from moderator.detectors.roll import Roll
 from moderator.detectors.toxicity import ToxicityScorer, WordListScorer
 from moderator.errors import ConfigError
 from moderator.pipeline import House
-from moderator.platforms.base import Platform
+from moderator.platforms.base import Capabilities, Platform
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
 from moderator.store.database import Database
@@ -23,16 +23,22 @@ from moderator.store.tokens import FileTokens
 
 def open_database(settings: Settings) -> Database:
     """The school's store, migrated to this program's schema. Raises StoreError."""
-    database = Database.open(settings.store_url, key=settings.store_key, school_id=settings.school.id)
+    database = Database.open(
+        settings.store_url, key=settings.store_key, audit_key=settings.audit_key, school_id=settings.school.id
+    )
     database.migrate()
     return database
 
 
-def build_house(settings: Settings, database: Database, now: datetime) -> House:
-    """The house for one school. Raises ConfigError where a file it needs is missing."""
+def build_house(settings: Settings, database: Database, now: datetime, counted_in: Database | None = None) -> House:
+    """The house for one school; what its platforms use up is counted in `counted_in`, or else in `database`.
+
+    Raises ConfigError where a file it needs is missing.
+    """
+    meters = counted_in or database
     return House(
         database=database,
-        platforms={each.account.id: build_platform(each, database, settings.state_dir) for each in settings.accounts},
+        platforms={each.account.id: build_platform(each, meters, settings.state_dir) for each in settings.accounts},
         detectors=school_detectors(settings, now),
         policy=settings.policy,
         mode=settings.mode,
@@ -57,6 +63,23 @@ def build_scorer(choice: str) -> ToxicityScorer:
 
         return OnnxScorer(Path(folder))
     raise ConfigError(f"config/moderator.toml, detectors.toxicity: {choice!r} is neither stand-in nor onnx:FOLDER.")
+
+
+def capabilities_of(platform: str) -> Capabilities:
+    """What a platform can do, without any login. Raises ConfigError for one that is not known."""
+    if platform == "x":
+        from moderator.platforms.x import X
+
+        return X.capabilities
+    if platform == "youtube":
+        from moderator.platforms.youtube import YouTube
+
+        return YouTube.capabilities
+    if platform == "instagram":
+        from moderator.platforms.instagram import Instagram
+
+        return Instagram.capabilities
+    raise ConfigError(f"No platform is called {platform!r}.")
 
 
 def build_platform(settings: AccountSettings, database: Database, state_dir: Path) -> Platform:

@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -19,6 +20,8 @@ from moderator.errors import StoreError
 from moderator.logs import Log
 from moderator.notify import Notifier
 from moderator.pipeline import House
+from moderator.policy.limits import Policy
+from moderator.store import audit
 from moderator.worker import Clock, Worker
 
 LEAVE_WITHIN_S = 9.0
@@ -29,10 +32,20 @@ TICK_S = 0.2
 VERIFY_EVERY_S = 15
 CHECK_TASKS_EVERY_S = 600
 """Reading a block list costs money on X, by the row."""
+FOLLOW_UP_EVERY_S = 60
+REREAD_POLICY_EVERY_S = 5
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+RereadPolicy = Callable[[Policy], tuple[Policy, str]]
+"""The policy in force goes in; the one to work by comes out, and in words what is wrong with the file, or nothing."""
+
+
+def keep_policy(policy: Policy) -> tuple[Policy, str]:
+    return policy, ""
 
 
 class Daemon:
@@ -45,10 +58,12 @@ class Daemon:
         notifier: Notifier,
         act_every_s: float,
         still_held: Callable[[], bool] = lambda: True,
+        reread_policy: RereadPolicy = keep_policy,
         clock: Clock = utc_now,
     ) -> None:
         self._house, self._log, self._notifier, self._clock = house, log, notifier, clock
-        self._act_every_s, self._still_held = act_every_s, still_held
+        self._act_every_s, self._still_held, self._reread_policy = act_every_s, still_held, reread_policy
+        self._policy_fault = ""
         self._leaving = threading.Event()
         self.workers = {account_id: Worker(house, account_id, log, clock) for account_id in house.platforms}
 
@@ -56,7 +71,11 @@ class Daemon:
         self._leaving.set()
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT, then let the work in hand end. Returns within ten seconds of the signal."""
+        """Work until SIGTERM or SIGINT, then let the work in hand end. Returns within ten seconds of the signal.
+
+        Raises StoreError, before any work, where the audit trail cannot be written with the key at hand.
+        """
+        self._tell_head()
         signal.signal(signal.SIGTERM, self.leave)
         signal.signal(signal.SIGINT, self.leave)
         for worker in self.workers.values():
@@ -86,6 +105,29 @@ class Daemon:
                 self._notifier.alive()
             self._leaving.wait(TICK_S)
 
+    def _tell_head(self) -> None:
+        """Where the audit trail ends, told outside the database: whoever takes away its last events is found out by that."""
+        with self._house.database.reading() as tx:
+            self._log.info("audit.head", head=str(audit.head(tx)))
+
+    def _tell_head_again(self) -> None:
+        try:
+            self._tell_head()
+        except StoreError as error:
+            self._log.error("audit.head_unknown", detail=str(error))
+
+    def _look_at_policy(self) -> None:
+        """Work by the policy as its file says now; a faulty one is told once, and the last good one stays in force."""
+        policy, fault = self._reread_policy(self._house.policy)
+        if fault and fault != self._policy_fault:
+            self._log.error("policy.refused", detail=fault, in_force=self._house.policy.version)
+        self._policy_fault = fault
+        if policy.version != self._house.policy.version:
+            self._house = replace(self._house, policy=policy)
+            for worker in self.workers.values():
+                worker.house = self._house
+            self._log.info("policy.changed", version=policy.version)
+
     def _new_schedule(self) -> schedule.Scheduler:
         scheduler = schedule.Scheduler()
         for account_id, worker in self.workers.items():
@@ -95,9 +137,12 @@ class Daemon:
                 ("act", self._act_every_s),
                 ("verify", VERIFY_EVERY_S),
                 ("tasks", CHECK_TASKS_EVERY_S),
+                ("follow", FOLLOW_UP_EVERY_S),
             ):
                 scheduler.every(max(1, round(every_s))).seconds.do(worker.ask, job)
                 worker.ask(job)
+        scheduler.every(1).days.do(self._tell_head_again)
+        scheduler.every(REREAD_POLICY_EVERY_S).seconds.do(self._look_at_policy)
         return scheduler
 
     def _alive(self) -> bool:

@@ -37,6 +37,18 @@ def _is_older(edited_at: datetime | None, known: datetime | None) -> bool:
     return edited_at is not None and known is not None and edited_at < known
 
 
-def start_from(cursor: str | None, known_replies: Mapping[str, int], now: datetime, read_back: timedelta) -> Start:
-    """Where a fetch begins: at the cursor, and never further back than `read_back`."""
-    return Start(cursor=cursor, since=now - read_back, known=known_replies)
+def start_from(
+    cursor: str | None,
+    known_replies: Mapping[str, int],
+    now: datetime,
+    read_back: timedelta,
+    last_read_at: datetime | None = None,
+) -> Start:
+    """Where a fetch begins: at the cursor, and at a first start no further back than `read_back`.
+
+    After a long pause it goes back to where reading stopped, with a day to spare, however long ago that was.
+    """
+    since = now - read_back
+    if last_read_at is not None:
+        since = min(since, last_read_at - timedelta(days=1))
+    return Start(cursor=cursor, since=since, known=known_replies)

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moderator.actions.by_hand import check_tasks
-from moderator.actions.carry_out import Round, carry_out, verify
+from moderator.actions.carry_out import GoOn, Round, always, carry_out, verify
+from moderator.actions.families import ask_families, look_after_families
+from moderator.actions.followups import end_expired_bans, follow_ladder
 from moderator.actions.plan import plan
 from moderator.detectors.base import Detector, examine_all
-from moderator.domain import Action, Case, Comment, Context, Decision, Finding, Mode, Task
+from moderator.domain import Action, Ban, Case, Comment, Context, Decision, Finding, Mode, Task
 from moderator.intake import COUNTED_FOR, start_from
 from moderator.platforms.base import Platform
 from moderator.policy.decide import decide
 from moderator.policy.limits import Policy
 from moderator.store import actions as action_store
-from moderator.store import authors, comments, decisions
+from moderator.store import authors, comments, decisions, waits
 from moderator.store.database import Database, Transaction
 
 PLANNED_AT_ONCE = 500
@@ -46,6 +48,16 @@ class Judged:
     decision: Decision
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What followed in time from what was decided before."""
+
+    asked: list[Task]  # families to be asked, new on the list
+    settled: list[Task]  # families that took the name out
+    proposed: list[Task]  # bans that a person should think about
+    ended: list[Ban]
+
+
 @dataclass(frozen=True)
 class House:
     """Everything assembled: the rooms a comment passes, for one school."""
@@ -68,7 +80,10 @@ class House:
         with self.database.reading() as tx:
             cursor = comments.cursor(tx, account_id, feed)
             known = comments.known_replies(tx, account_id, now - COUNTED_FOR)
-        for page in platform.fetch(feed, start_from(cursor, known, now, self.read_back), now):
+            read = next(
+                (state.last_ok_at for state in comments.feed_states(tx, account_id) if state.feed == feed), None
+            )
+        for page in platform.fetch(feed, start_from(cursor, known, now, self.read_back, read), now):
             with self.database.transaction() as tx:
                 fresh = comments.receive(tx, platform.account, feed, page, now)
             yield Received(tuple(fresh), len(page.broken), page.note)
@@ -76,24 +91,27 @@ class House:
             comments.mark_read(tx, account_id, feed, now, None)
 
     def judge(self, now: datetime, account_id: str | None = None) -> Iterator[Judged]:
-        """Examine and decide every comment not yet judged in its latest form, oldest first."""
-        while True:
-            with self.database.reading() as tx:
-                waiting = comments.unjudged(tx, BATCH, account_id)
-                cases = self._gather(tx, waiting)
-            if not cases:
-                return
-            judged = [self._judge_one(case, now) for case in cases]
-            with self.database.transaction() as tx:
-                recorded = decisions.record_all(tx, [(each.decision, each.findings) for each in judged])
-            yield from (
-                Judged(each.comment, each.findings, decision) for each, decision in zip(judged, recorded, strict=True)
-            )
+        """Examine and decide every comment not yet judged in its latest form."""
+        while judged := self.judge_some(now, account_id):
+            yield from judged
 
-    def _gather(self, tx: Transaction, waiting: Sequence[Comment]) -> list[Case]:
+    def judge_some(self, now: datetime, account_id: str | None = None) -> list[Judged]:
+        """Examine and decide the newest comments not yet judged: what was just posted is what is being read right now.
+
+        An empty list says that none waits.
+        """
+        with self.database.reading() as tx:
+            waiting = comments.unjudged(tx, BATCH, account_id, newest_first=True)
+            cases = self._gather(tx, waiting, now)
+        judged = [self._judge_one(case, now) for case in cases]
+        with self.database.transaction() as tx:
+            recorded = decisions.record_all(tx, [(each.decision, each.findings) for each in judged])
+        return [Judged(each.comment, each.findings, decision) for each, decision in zip(judged, recorded, strict=True)]
+
+    def _gather(self, tx: Transaction, waiting: Sequence[Comment], now: datetime) -> list[Case]:
         """Each comment with its thread, its author's standing and what was decided before."""
         contexts = comments.contexts(tx, waiting)
-        standings = authors.standings(tx, waiting)
+        standings = authors.standings(tx, waiting, now, self.policy.strikes)
         latest = decisions.latest_of(tx, [comment.id for comment in waiting])
         return [
             Case(
@@ -110,25 +128,36 @@ class House:
         heard = Case(case.comment, findings, case.context, case.standing, case.previous, failed)
         return Judged(case.comment, findings, decide(heard, self.policy, self.mode, now))
 
-    def act(self, account_id: str, now: datetime) -> Round:
+    def act(self, account_id: str, now: datetime, go_on: GoOn = always) -> Round:
         """Plan what new decisions ask for, then carry out what is due on one account."""
         platform = self.platforms[account_id]
         with self.database.reading() as tx:
             unplanned = action_store.unplanned(tx, PLANNED_AT_ONCE, account_id)
         if unplanned:
             self._plan(unplanned, platform, now)
-        return carry_out(self.database, platform, now, self.verify_after)
+        return carry_out(self.database, platform, now, self.verify_after, go_on)
 
     def _plan(self, unplanned: Sequence[tuple[Decision, Comment]], platform: Platform, now: datetime) -> None:
         with self.database.transaction() as tx:
             for decision, comment in unplanned:
-                planned = plan(decision, comment, action_store.done_kind(tx, comment.id), platform)
+                done, doubtful = action_store.done_kind(tx, comment.id), waits.may_be_hidden(tx, comment.id)
+                planned = plan(decision, comment, done, platform, doubtful)
                 action_store.plan(tx, decision, comment, planned.actions, planned.tasks, now)
 
-    def verify(self, account_id: str, now: datetime) -> list[Action]:
+    def verify(self, account_id: str, now: datetime, go_on: GoOn = always) -> list[Action]:
         """Read back what was done; returns the hides that no longer hold, which are in the queue again."""
-        return verify(self.database, self.platforms[account_id], now, self.verify_after)
+        return verify(self.database, self.platforms[account_id], now, self.verify_after, go_on)
 
     def check_tasks(self, account_id: str, now: datetime) -> list[Task]:
         """Tick off the tasks by hand that the platform shows to be done; returns those."""
         return check_tasks(self.database, self.platforms[account_id], now)
+
+    def follow_up(self, account_id: str, now: datetime) -> Followed:
+        """What follows in time: families to ask, steps of the ladder, bans that ran out. Each once."""
+        platform = self.platforms[account_id]
+        return Followed(
+            asked=ask_families(self.database, platform, self.policy, now),
+            settled=look_after_families(self.database, platform, now),
+            proposed=follow_ladder(self.database, platform, self.policy, now),
+            ended=end_expired_bans(self.database, platform, self.mode, now),
+        )

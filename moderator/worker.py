@@ -8,11 +8,12 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from moderator.domain import Visibility
-from moderator.errors import LoginExpired, ModeratorError, PlatformError, QuotaSpent
+from moderator.errors import LoginExpired, ModeratorError, PlatformError, QuotaSpent, Unavailable
 from moderator.logs import Log
 from moderator.pipeline import House, Judged
 from moderator.platforms.base import Feed
@@ -20,6 +21,8 @@ from moderator.store import accounts, comments
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)
 """How often a paused account is tried again."""
+CHECK_EVERY = timedelta(days=1)
+"""How often the platform is asked about the account itself: a token that dies soon, money that runs out."""
 RETRY_FEED_AFTER_S = 300
 UNFORESEEN_IN_A_ROW = 3
 AFTER_STORE_FAILURE_S = 5.0
@@ -32,15 +35,17 @@ class Worker(threading.Thread):
 
     def __init__(self, house: House, account_id: str, log: Log, clock: Clock) -> None:
         super().__init__(name=f"account-{account_id}", daemon=True)
-        self._house, self._account_id, self._clock = house, account_id, clock
+        self.house, self._account_id, self._clock = house, account_id, clock
         self._platform = house.platforms[account_id]
         self._log = log.bind(account=account_id)
         self._jobs: queue.Queue[str] = queue.Queue()
         self._waiting: set[str] = set()
         self._leaving = threading.Event()
-        self._unforeseen = 0
+        self._unforeseen: Counter[str] = Counter()  # by job, in a row
         self._down: set[str] = set()
         self._known = False  # the platform has told us who we are
+        self._checked_at: datetime | None = None
+        self._warned: set[str] = set()
         self._look_again_at: datetime | None = None  # while paused; at a start it is tried at once
         self.busy_since: float | None = None
 
@@ -63,7 +68,7 @@ class Worker(threading.Thread):
             self.busy_since = time.monotonic()
             try:
                 self._do(job)
-                self._unforeseen = 0
+                self._unforeseen[job] = 0
             except Exception as error:  # noqa: BLE001  The unforeseen ends this run only; the others go on.
                 self._hear_unforeseen(job, error)
             finally:
@@ -78,16 +83,28 @@ class Worker(threading.Thread):
             if self._paused(now) is None:
                 self._act()
         elif job == "tasks" and self._paused(now) is None:
-            for task in self._house.check_tasks(self._account_id, now):
+            for task in self.house.check_tasks(self._account_id, now):
                 self._log.info("task.verified", comment=task.comment.id, kind=task.kind.value)
+        elif job == "follow" and self._paused(now) is None:
+            self._follow(now)
         elif job == "verify" and self._paused(now) is None:
-            for action in self._house.verify(self._account_id, now):
+            for action in self.house.verify(self._account_id, now, self._goes_on):
                 self._log.warning("action.no_longer_holds", comment=action.comment.id, kind=action.kind.value)
+
+    def _follow(self, now: datetime) -> None:
+        followed = self.house.follow_up(self._account_id, now)
+        for task in (*followed.asked, *followed.proposed):
+            self._log.info("task.opened", comment=task.comment.id, kind=task.kind.value)
+        for task in followed.settled:
+            self._log.info("family.settled", comment=task.comment.id)
+        for ban in followed.ended:
+            self._log.info("ban.ended", comment=ban.comment_id, means=ban.means.value)
 
     def _is_ready(self, now: datetime) -> bool:
         """Whether the account may be read: known to the platform, and not paused."""
         paused = self._paused(now)
-        if self._known and paused is None:
+        checked = self._checked_at
+        if self._known and paused is None and checked is not None and checked <= now < checked + CHECK_EVERY:
             return True
         if paused is not None and self._look_again_at is not None and now < self._look_again_at:
             return False
@@ -98,19 +115,23 @@ class Worker(threading.Thread):
             return False
         except PlatformError as error:
             self._tell_down("check", error)
-            return False
+            # An account that was known yesterday is read all the same; a new one must first be known.
+            self._checked_at = now if self._known else None
+            return self._known and paused is None
         self._tell_up("check")
-        with self._house.database.transaction() as tx:
+        with self.house.database.transaction() as tx:
             accounts.remember(tx, state.account)
             if paused is not None:
                 accounts.resume(tx, self._account_id, now)
-        self._known = True
+        self._known, self._checked_at = True, now
         for warning in state.warnings:
-            self._log.warning("account.warning", detail=warning)
+            if warning not in self._warned:
+                self._log.warning("account.warning", detail=warning)
+        self._warned = set(state.warnings)
         return True
 
     def _paused(self, now: datetime) -> str | None:
-        with self._house.database.reading() as tx:
+        with self.house.database.reading() as tx:
             return accounts.paused(tx, self._account_id, now)
 
     def _pause(self, error: PlatformError, now: datetime) -> None:
@@ -118,7 +139,7 @@ class Worker(threading.Thread):
         self._known, self._look_again_at = False, now + LOOK_AGAIN_AFTER
         if self._paused(now) is not None:
             return  # It was told when it began.
-        with self._house.database.transaction() as tx:
+        with self.house.database.transaction() as tx:
             accounts.pause(tx, self._account_id, str(error), None, now)
         self._log.error("account.paused", reason=str(error))
 
@@ -131,7 +152,7 @@ class Worker(threading.Thread):
 
     def due_feeds(self, now: datetime) -> list[Feed]:
         """The feeds whose time has come, as the store remembers, ordinary ones before sweeps."""
-        with self._house.database.reading() as tx:
+        with self.house.database.reading() as tx:
             states = {state.feed: state for state in comments.feed_states(tx, self._account_id)}
         due = []
         for feed in self._platform.feeds:
@@ -151,7 +172,7 @@ class Worker(threading.Thread):
     def _poll(self, feed: Feed) -> None:
         """Read one feed to its end; each page is judged and acted on before the next is asked for."""
         try:
-            for received in self._house.poll(self._account_id, feed.name, self._clock()):
+            for received in self.house.poll(self._account_id, feed.name, self._clock()):
                 self.busy_since = time.monotonic()  # Each page is a sign of life.
                 if received.fresh or received.broken:
                     self._log.info(
@@ -169,11 +190,15 @@ class Worker(threading.Thread):
             self._pause(error, self._clock())
         except PlatformError as error:
             self._miss(feed, error, None)
+        except Exception as error:
+            # It waits like any feed that failed, so that the others are read; the job then ends as unforeseen.
+            self._miss(feed, Unavailable(f"unforeseen {type(error).__name__}"), None)
+            raise
         else:
             self._tell_up(feed.name)
 
     def _miss(self, feed: Feed, error: PlatformError, not_before: datetime | None) -> None:
-        with self._house.database.transaction() as tx:
+        with self.house.database.transaction() as tx:
             comments.mark_read(tx, self._account_id, feed.name, self._clock(), str(error), not_before)
         self._tell_down(feed.name, error)
 
@@ -187,10 +212,23 @@ class Worker(threading.Thread):
             self._down.discard(what)
             self._log.info("platform.up", feed=what)
 
+    def _goes_on(self) -> bool:
+        """A sign of life between two calls, and whether there is time for another."""
+        self.busy_since = time.monotonic()
+        return not self._leaving.is_set()
+
     def _act(self) -> None:
-        for judged in self._house.judge(self._clock(), self._account_id):
-            self._tell_judged(judged)
-        ended = self._house.act(self._account_id, self._clock())
+        """Judge what waits and act on it, batch by batch: the first hide does not wait for the last comment."""
+        while self._goes_on():
+            judged = self.house.judge_some(self._clock(), self._account_id)
+            for each in judged:
+                self._tell_judged(each)
+            self._carry_out()
+            if not judged:
+                return
+
+    def _carry_out(self) -> None:
+        ended = self.house.act(self._account_id, self._clock(), self._goes_on)
         for outcome in ended.done:
             phrase = f"action.{outcome.action.kind}"
             self._log.info(phrase, comment=outcome.action.comment.id, result=outcome.result.value)
@@ -204,6 +242,8 @@ class Worker(threading.Thread):
             )
         if ended.login_expired is not None:
             self._pause(ended.login_expired, self._clock())
+        if ended.unforeseen is not None:
+            raise ended.unforeseen
 
     def _tell_judged(self, judged: Judged) -> None:
         decision = judged.decision
@@ -219,7 +259,7 @@ class Worker(threading.Thread):
         )
 
     def _hear_unforeseen(self, job: str, error: Exception) -> None:
-        self._unforeseen += 1
+        self._unforeseen[job] += 1
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
@@ -227,11 +267,16 @@ class Worker(threading.Thread):
         # Our own errors hold no words by rule; of a stranger's only the kind and the place are told.
         detail = str(error) if isinstance(error, ModeratorError) else ""
         self._log.error(
-            "unforeseen", job=job, error=type(error).__name__, place=place, detail=detail, in_a_row=self._unforeseen
+            "unforeseen",
+            job=job,
+            error=type(error).__name__,
+            place=place,
+            detail=detail,
+            in_a_row=self._unforeseen[job],
         )
-        if self._unforeseen < UNFORESEEN_IN_A_ROW:
+        if self._unforeseen[job] < UNFORESEEN_IN_A_ROW:
             return
-        self._unforeseen = 0
+        self._unforeseen[job] = 0
         now = self._clock()
         self._look_again_at = now + LOOK_AGAIN_AFTER
         why = (
@@ -239,7 +284,7 @@ class Worker(threading.Thread):
             "It is tried again in ten minutes."
         )
         try:
-            with self._house.database.transaction() as tx:
+            with self.house.database.transaction() as tx:
                 accounts.pause(tx, self._account_id, why, now + LOOK_AGAIN_AFTER, now)
         except Exception as second:  # noqa: BLE001  The store itself fails; the watchdog and the log speak for us.
             self._log.critical("store.unusable", error=type(second).__name__)

@@ -23,7 +23,10 @@ ROOMS = (
     # Settings stands below the rooms whose values it fills in: policy's limits among them.
     "settings",
     "store",
+    "evidence_pack",
     "actions",
+    "hindsight",
+    "review",
     "pipeline",
     "build",
     "logs",

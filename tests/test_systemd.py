@@ -13,7 +13,7 @@ import pytest
 
 from moderator.errors import AlreadyRunning, ConfigError
 from moderator.settings.forms import ACCOUNT_FORMS, StoreForm
-from moderator.settings.read import ROLL_KEY
+from moderator.settings.read import AUDIT_KEY, EVIDENCE_KEY, ROLL_KEY
 from tests.conftest import REPOSITORY, skip_needed
 
 UNIT = REPOSITORY / "systemd" / "moderator.service"
@@ -69,7 +69,7 @@ def test_systemd_knows_every_line(analyze: str, tmp_path: Path) -> None:
 def test_every_credential_that_the_settings_name_is_loaded() -> None:
     loaded = dict(value.split(":", 1) for value in values("LoadCredential"))
 
-    wanted = {StoreForm().key, ROLL_KEY, *(f"{name}.json" for name in ACCOUNT_FORMS)}
+    wanted = {StoreForm().key, ROLL_KEY, AUDIT_KEY, EVIDENCE_KEY, *(f"{name}.json" for name in ACCOUNT_FORMS)}
     assert wanted <= set(loaded)
     # A whole path that is not there would keep the service from starting; a name is looked up and may be missing.
     assert all("/" not in source for source in loaded.values())

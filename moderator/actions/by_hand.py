@@ -9,14 +9,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from moderator.domain import Task, TaskKind, Visibility
-from moderator.errors import PlatformError
+from moderator.errors import LoginExpired, PlatformError, QuotaSpent
 from moderator.platforms.base import Platform
 from moderator.store import actions as action_store
 from moderator.store.database import Database
 
-ON_AUTHORS = {TaskKind.BLOCK: True, TaskKind.UNBLOCK: False}
+ON_AUTHORS = {TaskKind.BLOCK: True, TaskKind.UNBLOCK: False, TaskKind.END_BAN: False}
 """Whether the author stands in the platform's block list once the task is done."""
-OUT_OF_SIGHT = (Visibility.HIDDEN, Visibility.GONE)
+OUT_OF_SIGHT = {
+    TaskKind.HIDE: (Visibility.HIDDEN, Visibility.GONE),
+    TaskKind.REMOVE: (Visibility.GONE,),
+}
+"""What the public sees of the comment once the task is done; hidden is not removed."""
 
 
 def check_tasks(database: Database, platform: Platform, now: datetime) -> list[Task]:
@@ -28,8 +32,10 @@ def check_tasks(database: Database, platform: Platform, now: datetime) -> list[T
         try:
             if shown_as_done(task, platform, now):
                 done.append(task)
+        except (LoginExpired, QuotaSpent):
+            break  # None of the rest would be answered now either.
         except PlatformError:
-            break  # It will be asked again; none of the rest would be answered now either.
+            continue  # This one will be asked about again; it does not hold up the others.
     if done:
         with database.transaction() as tx:
             for task in done:
@@ -41,6 +47,6 @@ def shown_as_done(task: Task, platform: Platform, now: datetime) -> bool:
     """Whether the platform itself says so; False where it cannot tell. Raises PlatformError."""
     if task.kind in ON_AUTHORS:
         return platform.is_blocked(task.comment.author, now) is ON_AUTHORS[task.kind]
-    if task.kind in (TaskKind.HIDE, TaskKind.REMOVE):
-        return platform.read_back([task.comment], now).get(task.comment.native_id) in OUT_OF_SIGHT
+    if task.kind in OUT_OF_SIGHT:
+        return platform.read_back([task.comment], now).get(task.comment.native_id) in OUT_OF_SIGHT[task.kind]
     return False

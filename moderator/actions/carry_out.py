@@ -8,7 +8,8 @@ thread at a time.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,19 +20,27 @@ from moderator.errors import Gone, LoginExpired, PlatformError, QuotaSpent, Refu
 from moderator.platforms.base import Platform
 from moderator.store import actions as action_store
 from moderator.store import decisions as decision_store
+from moderator.store import waits
 from moderator.store.database import Database, Transaction
 
 SEEN_AFTER = {
     ActionKind.HIDE: Visibility.HIDDEN,
     ActionKind.RELEASE: Visibility.PUBLIC,
     ActionKind.REMOVE: Visibility.GONE,
-    ActionKind.BLOCK: None,
 }
-"""What the public sees once an action is done; None or absent: the action does not change that."""
+"""What the public sees once an action is done; those about an author change nothing there."""
 
 FIRST_RETRY_S, LAST_RETRY_S = 2.0, 900.0
+IN_VAIN = 2
+"""Calls without any answer after which a round ends: each may have taken its whole time-out."""
+READ_BACK_AT_ONCE = 50
+READ_BACK_AGAIN = timedelta(seconds=30)
 DUE_AT_ONCE = 500
 """Actions taken up in one round, so that a storm on one account cannot hold its reading back for long."""
+
+
+GoOn = Callable[[], bool]
+"""Asked between two calls to the platform: a sign of life for whoever watches, and whether there is time for another."""
 
 
 @dataclass(slots=True)
@@ -41,52 +50,89 @@ class Round:
     done: list[Outcome] = field(default_factory=list)
     failed: list[tuple[Action, PlatformError]] = field(default_factory=list)
     login_expired: LoginExpired | None = None
+    unforeseen: Exception | None = None
 
 
-def carry_out(database: Database, platform: Platform, now: datetime, verify_after: Sequence[timedelta]) -> Round:
-    """Settle what a crash left open, then send what is due. Platform errors are recorded, not raised."""
+def always() -> bool:
+    return True
+
+
+def carry_out(
+    database: Database, platform: Platform, now: datetime, verify_after: Sequence[timedelta], go_on: GoOn = always
+) -> Round:
+    """Settle what a crash left open, then send what is due. Platform errors are recorded, not raised.
+
+    A round ends early where the platform is out of reach: what is due waits, and the account's reading goes on.
+    """
     account = platform.account.id
     ended = Round()
-    settle_unsure(database, platform, now, verify_after, ended)
+    settle_unsure(database, platform, now, verify_after, ended, go_on)
     with database.reading() as tx:
         due = action_store.due(tx, account, now, DUE_AT_ONCE)
+    in_vain = 0
     # groupby keeps the order of urgency: neighbours of one kind share a call.
-    for _kind, same in groupby(due, key=lambda action: action.kind):
-        for batch in batched_list(list(same), platform.capabilities.batch):
-            if ended.login_expired is not None:
+    for kind, same in groupby(due, key=lambda action: action.kind):
+        for batch in in_batches(list(same), platform.capabilities.batch):
+            if ended.login_expired is not None or in_vain >= IN_VAIN or not go_on():
                 return ended
-            with database.transaction() as tx:
-                action_store.begin(tx, batch, now)
-            answers = platform.apply(batch, now)
-            with database.transaction() as tx:
-                for action, answer in zip(batch, answers, strict=True):
-                    write_down(tx, platform, action, answer, now, verify_after, ended)
+            answers = send(database, platform, batch, now, verify_after, ended)
+            spent = next((answer for answer in answers if isinstance(answer, QuotaSpent)), None)
+            if spent is not None:
+                with database.transaction() as tx:
+                    waits.put_off(tx, account, spent.retry_at, str(spent), kind)
+                break  # The rest of this kind waits as well; another kind may have a limit of its own.
+            in_vain = in_vain + 1 if answers and all(isinstance(each, Unavailable) for each in answers) else 0
     return ended
 
 
-def batched_list(actions: list[Action], size: int) -> list[list[Action]]:
+def in_batches(actions: list[Action], size: int) -> list[list[Action]]:
     return [actions[start : start + size] for start in range(0, len(actions), max(1, size))]
 
 
+def send(
+    database: Database,
+    platform: Platform,
+    batch: Sequence[Action],
+    now: datetime,
+    verify_after: Sequence[timedelta],
+    ended: Round,
+) -> list[Outcome | PlatformError]:
+    """One call: marked as begun before it, written down after it. Returns the answers."""
+    with database.transaction() as tx:
+        begun = action_store.begin(tx, batch, now)
+    if not begun:
+        return []
+    try:
+        answers = platform.apply(begun, now)
+    except Exception as error:  # noqa: BLE001  What an adapter dies of must not hold up the other actions.
+        ended.unforeseen = error
+        unforeseen = Unavailable(f"{platform.name}: unforeseen {type(error).__name__}", maybe_done=True)
+        answers = [unforeseen for _ in begun]
+    with database.transaction() as tx:
+        for action, answer in zip(begun, answers, strict=True):
+            write_down(tx, platform, action, answer, now, verify_after, ended)
+    return answers
+
+
 def settle_unsure(
-    database: Database, platform: Platform, now: datetime, verify_after: Sequence[timedelta], ended: Round
+    database: Database,
+    platform: Platform,
+    now: datetime,
+    verify_after: Sequence[timedelta],
+    ended: Round,
+    go_on: GoOn = always,
 ) -> None:
     """Read back each action whose reply never came; the one that was not done becomes due again."""
     with database.reading() as tx:
-        unsure = action_store.unsure(tx, platform.account.id, now, DUE_AT_ONCE)
+        unsure = action_store.unsure(tx, platform.account.id, now, READ_BACK_AT_ONCE)
     if not unsure:
         return
-    try:
-        seen = platform.read_back([action.comment for action in unsure], now)
-    except LoginExpired as error:
-        ended.login_expired = error
-        return
-    except PlatformError:
-        return  # Still unsure; the next round reads back again.
+    looked = read_back(platform, unsure, now, go_on)
+    ended.login_expired = looked.login_expired
     with database.transaction() as tx:
-        for action in unsure:
-            visibility = seen.get(action.comment.native_id, Visibility.UNKNOWN)
-            outcome = outcome_read_back(action, visibility, now)
+        waits.settle_later(tx, looked.unread, looked.again_at)
+        for action in looked.read:
+            outcome = outcome_read_back(action, looked.read[action], now)
             if outcome is None:
                 # Not done, or the platform cannot tell: every kind we have sets a state, so asking again does no harm.
                 action_store.settle(tx, action, now)
@@ -94,12 +140,56 @@ def settle_unsure(
                 write_down(tx, platform, action, outcome, now, verify_after, ended)
 
 
+@dataclass(slots=True)
+class Looked:
+    """What a read-back showed, and what it could not tell."""
+
+    read: dict[Action, Visibility]
+    unread: list[Action]
+    again_at: datetime
+    login_expired: LoginExpired | None = None
+
+
+def read_back(platform: Platform, actions: Sequence[Action], now: datetime, go_on: GoOn) -> Looked:
+    """What the public sees of each action's comment. Where all at once fails, one by one: a bad one holds up no other."""
+    looked = Looked({}, [], now + READ_BACK_AGAIN)
+    groups = [list(actions)]
+    while groups:
+        group = groups.pop()
+        if not go_on():
+            looked.unread += group
+            continue
+        try:
+            seen = platform.read_back([action.comment for action in group], now)
+        except QuotaSpent as error:
+            return leave(looked, [group, *groups], max(error.retry_at, now))
+        except LoginExpired as error:
+            looked.login_expired = error
+            return leave(looked, [group, *groups], looked.again_at)
+        except PlatformError:
+            if len(group) > 1:
+                groups += [[action] for action in group]
+            else:
+                looked.unread += group
+            continue
+        looked.read |= {action: seen.get(action.comment.native_id, Visibility.UNKNOWN) for action in group}
+    return looked
+
+
+def leave(looked: Looked, groups: Sequence[Sequence[Action]], again_at: datetime) -> Looked:
+    looked.unread += [action for group in groups for action in group]
+    looked.again_at = again_at
+    return looked
+
+
 def outcome_read_back(action: Action, visibility: Visibility, now: datetime) -> Outcome | None:
     """The outcome that the platform's state proves, or None where it proves none."""
+    if action.kind not in SEEN_AFTER:
+        return None  # It is about the author: what became of the comment proves nothing.
     if visibility is Visibility.GONE:
         result = Result.DONE if action.kind is ActionKind.REMOVE else Result.GONE
         return Outcome(action, now, result, "read back: the comment no longer exists")
-    if visibility is SEEN_AFTER.get(action.kind) and visibility is not None:
+    if visibility is SEEN_AFTER[action.kind]:
         return Outcome(action, now, Result.DONE, f"read back: {visibility}")
     return None
 
@@ -117,7 +207,9 @@ def write_down(
     if isinstance(answer, Gone):
         answer = Outcome(action, now, Result.GONE, str(answer))
     if isinstance(answer, Outcome):
-        seen = Visibility.GONE if answer.result is Result.GONE else SEEN_AFTER.get(action.kind)
+        seen = SEEN_AFTER.get(action.kind)
+        if seen is not None and answer.result is Result.GONE:
+            seen = Visibility.GONE
         verify_at = now + verify_after[0] if seen in (Visibility.HIDDEN, Visibility.PUBLIC) and verify_after else None
         action_store.finish(tx, answer, seen, verify_at)
         ended.done.append(answer)
@@ -140,25 +232,31 @@ def retry_in(attempt: int) -> timedelta:
     return timedelta(seconds=longest * random.uniform(0.5, 1.0))
 
 
-def verify(database: Database, platform: Platform, now: datetime, verify_after: Sequence[timedelta]) -> list[Action]:
+def verify(
+    database: Database, platform: Platform, now: datetime, verify_after: Sequence[timedelta], go_on: GoOn = always
+) -> list[Action]:
     """Read back what was done a minute and a day ago. What is in sight again goes before a person; those are returned."""
     with database.reading() as tx:
-        asked = action_store.to_verify(tx, platform.account.id, now, 50)
+        asked = {
+            state.action: state for state in action_store.to_verify(tx, platform.account.id, now, READ_BACK_AT_ONCE)
+        }
+        numbers = decision_store.latest_of(tx, [action.comment.id for action in asked])
     if not asked:
         return []
-    try:
-        seen = platform.read_back([state.action.comment for state in asked], now)
-    except PlatformError:
-        return []  # Stays due for verification.
+    looked = read_back(platform, list(asked), now, go_on)
     undone: list[Action] = []
     with database.transaction() as tx:
-        for state in asked:
-            action = state.action
-            visibility = seen.get(action.comment.native_id, Visibility.UNKNOWN)
-            action_store.verified(tx, action, visibility, now, next_look(state.done_at or now, now, verify_after))
+        waits.verify_later(tx, looked.unread, looked.again_at)
+        for action, visibility in looked.read.items():
+            when = next_look(asked[action].done_at or now, now, verify_after)
+            action_store.verified(tx, action, visibility, now, when)
             if action.kind is ActionKind.HIDE and visibility is Visibility.PUBLIC:
-                undone.append(action)
-                decision_store.record(tx, back_in_sight(action, now), again=True)
+                # A person who decided while we looked has the last word.
+                with suppress(decision_store.Stale):
+                    decision_store.record(
+                        tx, back_in_sight(action, now), again=True, after=numbers[action.comment.id].number
+                    )
+                    undone.append(action)
     return undone
 
 

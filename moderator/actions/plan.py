@@ -20,6 +20,8 @@ IN_WORDS = {
     ActionKind.MUTE: "mute an author",
     ActionKind.UNMUTE: "unmute an author",
 }
+ENDS_A_BAN = (ActionKind.UNBLOCK, ActionKind.UNMUTE)
+"""What policy itself may ask for about an author: to take back what a person limited in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,15 @@ def is_out_of_sight(comment: Comment, last_done: ActionKind | None) -> bool:
     return comment.visibility in (Visibility.HIDDEN, Visibility.GONE)
 
 
-def wanted_kinds(decision: Decision, comment: Comment, last_done: ActionKind | None) -> list[ActionKind]:
-    """The kinds of action that would make the platform agree with the decision, in the order they should leave."""
+def wanted_kinds(
+    decision: Decision, comment: Comment, last_done: ActionKind | None, may_be_hidden: bool = False
+) -> list[ActionKind]:
+    """The kinds of action that would make the platform agree with the decision, in the order they should leave.
+
+    `may_be_hidden`: a hide of ours may have got through though nothing confirms it; a person's word puts it back for sure.
+    """
+    if not decision.by_person and decision.author_action in ENDS_A_BAN:
+        return [decision.author_action]  # About the author alone; what was decided on the comment stands.
     kinds: list[ActionKind] = []
     hidden = is_out_of_sight(comment, last_done)
     if decision.ruling in (Ruling.HIDE, Ruling.REMOVE) and not hidden:
@@ -46,20 +55,28 @@ def wanted_kinds(decision: Decision, comment: Comment, last_done: ActionKind | N
     if decision.by_person:
         if decision.ruling is Ruling.REMOVE and comment.visibility is not Visibility.GONE:
             kinds.append(ActionKind.REMOVE)
-        if decision.ruling is Ruling.ALLOW and hidden and comment.visibility is not Visibility.GONE:
-            # Only a person puts back: what the platform's own filter holds is not released by a machine either.
+        allowed = decision.ruling is Ruling.ALLOW and decision.author_action is not ActionKind.MUTE
+        if allowed and (may_be_hidden or (hidden and comment.visibility is not Visibility.GONE)):
+            # Only a person puts back: what the platform's own filter holds is not released by a machine either. A mute
+            # copies the ruling it found, and says nothing of the comment.
             kinds.append(ActionKind.RELEASE)
         if decision.author_action is not None:
             kinds.append(decision.author_action)
     return kinds
 
 
-def plan(decision: Decision, comment: Comment, last_done: ActionKind | None, platform: Platform) -> Plan:
+def plan(
+    decision: Decision,
+    comment: Comment,
+    last_done: ActionKind | None,
+    platform: Platform,
+    may_be_hidden: bool = False,
+) -> Plan:
     """The actions the platform can carry out, and a task by hand for each it cannot."""
     actions: list[Action] = []
     tasks: list[Task] = []
     can = platform.capabilities.actions
-    for kind in wanted_kinds(decision, comment, last_done):
+    for kind in wanted_kinds(decision, comment, last_done, may_be_hidden):
         action = make_action(kind, comment, decision.id, decision.person)
         if kind in can:
             actions.append(action)

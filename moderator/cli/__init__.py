@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from moderator.cli import check, judge, review, work
+from moderator.cli import authors, check, hindsight, judge, policy, record, review, tasks, work
 from moderator.errors import ModeratorError
 
 EXIT_CODES = (
@@ -26,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for room in (work, judge, check, review):
+for room in (work, judge, check, review, tasks, authors, record, hindsight, policy):
     room.add_to(app)
 
 

@@ -19,7 +19,7 @@ from moderator.cli.common import (
     print_json,
     utc_now,
 )
-from moderator.errors import ModeratorError
+from moderator.errors import ConfigError, ModeratorError
 from moderator.settings import Settings
 from moderator.settings.roll_file import import_roll, load_roll
 from moderator.settings.school_file import read_school_file
@@ -41,10 +41,16 @@ def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
     worst = 0
     settings = load_settings(config)
     rows.append({"what": "config", "ok": True, "detail": f"{len(settings.accounts)} accounts, mode {settings.mode}"})
+    if not settings.accounts:
+        rows.append(
+            {"what": "accounts", "ok": False, "detail": "none yet: docs/connect-x.md, -youtube.md, -instagram.md"}
+        )
+        worst = ConfigError.exit_code
     database = open_database(settings)
     try:
         rows.append({"what": "database", "ok": True, "detail": STORES[database.dialect]})
         rows.append(roll_state(settings))
+        rows.append(people_state(settings))
         school_detectors(settings, utc_now())
         for each in settings.accounts:
             row, code = account_login(settings, database, each.account.id)
@@ -69,6 +75,17 @@ def roll_state(settings: Settings) -> dict[str, Any]:
             "detail": "none; children are found by patterns only (moderator roll import FILE)",
         }
     return {"what": "roll", "ok": not roll.warning, "detail": roll.warning or f"{len(roll.pupils)} pupils"}
+
+
+def people_state(settings: Settings) -> dict[str, Any]:
+    """Who may close what is urgent."""
+    who = " or ".join(settings.people.who_close_urgent())
+    detail = (
+        f"{len(settings.people.roles)} named; what is urgent is decided by {who or 'nobody: name the head in [people]'}"
+    )
+    if not settings.people.roles:
+        detail = "nobody is named in moderator.toml under [people], so everybody at the command line counts as the head"
+    return {"what": "people", "ok": bool(who) or not settings.people.roles, "detail": detail}
 
 
 def account_login(settings: Settings, database: Database, account_id: str) -> tuple[dict[str, Any], int]:
@@ -162,7 +179,7 @@ def roll_import(
 
     Example: moderator roll import pupils.csv
     """
-    settings = load_settings(config)
+    settings = load_settings(config, logins=False)
     summary = import_roll(settings, file, utc_now(), dry_run=dry_run)
     if dry_run:
         typer.echo(f"would import {summary.count} pupils (digest {summary.digest})")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from moderator.build import open_database
-from moderator.domain import Comment
+from moderator.domain import POLICY, Comment, Person
 from moderator.errors import ModeratorError
 from moderator.settings import Settings, credentials_folder, read_settings
 from moderator.store import comments
@@ -25,6 +27,9 @@ ConfigOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 DEFAULT_CONFIG = Path("config")
+SINCE = "How far back: 90d, 13w, 24h or a date such as 2026-09-01."
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_AGO = re.compile(r"(\d{1,5})([hdw])")
 
 
 class NotFound(ModeratorError):
@@ -35,15 +40,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def load_settings(config: Path) -> Settings:
-    """The checked settings; credentials come from systemd where it hands them in, else from state_dir/credentials."""
-    return read_settings(config, credentials_dir=credentials_folder(os.environ))
+def load_settings(config: Path, *, logins: bool = True) -> Settings:
+    """The checked settings; credentials come from systemd where it hands them in, else from state_dir/credentials.
+
+    Without `logins` the accounts' own may be missing, as they are for a person beside a daemon that systemd started.
+    """
+    return read_settings(config, credentials_dir=credentials_folder(os.environ), logins=logins)
 
 
 @contextmanager
 def opened(config: Path) -> Iterator[tuple[Settings, Database]]:
     """The settings and the open store, closed again at the end."""
-    settings = load_settings(config)
+    settings = load_settings(config, logins=False)
     database = open_database(settings)
     try:
         yield settings, database
@@ -53,6 +61,26 @@ def opened(config: Path) -> Iterator[tuple[Settings, Database]]:
 
 def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def show(as_json: bool, rows: list[dict[str, Any]], empty: str) -> None:
+    """The same rows for a script or for a person."""
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        first, *rest = (f"{value}" for value in row.values() if value not in ("", None, False))
+        typer.echo("  ".join([first.ljust(24), *("URGENT" if each == "True" else each for each in rest)]))
+    if not rows:
+        typer.echo(empty)
+
+
+def the_person(by: str) -> Person:
+    """Who decides: the name given with --by, else whoever is logged in. Raises NotFound for the machine's own name."""
+    name = by.strip() or getpass.getuser()
+    if name == POLICY:
+        raise NotFound(f'"{POLICY}" is how the machine signs its own decisions; give a person\'s name with --by.')
+    return Person(name)
 
 
 def shown(text: str) -> str:
@@ -79,3 +107,13 @@ def the_comment(tx: Transaction, text: str) -> Comment:
 def local_time(when: datetime | None) -> str:
     """School time as a person reads it; the machine's time zone is the school's."""
     return when.astimezone().strftime("%a %d %b %H:%M:%S") if when else "-"
+
+
+def time_since(text: str, now: datetime) -> datetime:
+    """The time that `--since` means; a date begins at midnight here."""
+    if ago := _AGO.fullmatch(text.strip().lower()):
+        return now - int(ago[1]) * _UNITS[ago[2]]
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").astimezone()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time. {SINCE}", param_hint="--since") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +14,14 @@ from moderator.cli.common import DEFAULT_CONFIG
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.roll import Roll
 from moderator.domain import School
+from moderator.errors import ModeratorError
 from moderator.judge_file import judge_lines
 from moderator.settings import read_policy
 from moderator.settings.school_file import read_school
+
+
+class NotReadable(ModeratorError):
+    """A file named on the command line cannot be read or written."""
 
 
 def judge(
@@ -38,11 +42,22 @@ def judge(
     scorer = build_scorer(toxicity)
     detectors = build_detectors(the_school, Roll(pupils) if pupils else None, scorer)
     rules = read_policy(policy or DEFAULT_CONFIG / "policy.toml", required=policy is not None)
-    with ExitStack() as files:
-        source = sys.stdin if str(comments) == "-" else files.enter_context(comments.open(encoding="utf-8"))
-        target = files.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
-        for judged in judge_lines(source, detectors, scorer, rules, the_school, scores=scores):
-            target.write(json.dumps(judged, ensure_ascii=False) + "\n")
+    try:
+        # A byte order mark, as Windows writes it, is no fault.
+        text = sys.stdin.read() if str(comments) == "-" else comments.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text; save it again as UTF-8"
+        raise NotReadable(f"{comments} cannot be read: {why}.") from None
+    # All lines are read before the first is written: a faulty one leaves no half of a file behind.
+    judged = judge_lines(text.split("\n"), detectors, scorer, rules, the_school, scores=scores)
+    lines = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in judged)
+    if out is None:
+        sys.stdout.write(lines)
+        return
+    try:
+        out.write_text(lines, encoding="utf-8")
+    except OSError as error:
+        raise NotReadable(f"{out} cannot be written: {error.strerror}.") from None
 
 
 def add_to(app: typer.Typer) -> None:

@@ -9,24 +9,28 @@ import tempfile
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from moderator.build import build_house, open_database
+from moderator.build import build_house, build_scorer, open_database
 from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, print_json, shortened, utc_now
 from moderator.daemon import Daemon
+from moderator.detectors.toxicity import ToxicityScorer
 from moderator.domain import Comment, Mode
 from moderator.errors import ConfigError, PlatformError
 from moderator.logs import open_log
 from moderator.notify import Notifier
 from moderator.pipeline import House, Judged
-from moderator.settings import Settings, read_settings
-from moderator.store import accounts, comments
+from moderator.policy.limits import Policy
+from moderator.settings import Settings, read_settings, reread_policy
+from moderator.settings.never_hidden import wrongly_hidden
+from moderator.store import accounts, actions, comments
 from moderator.store.database import Database
 from moderator.store.running import hold
 
@@ -51,13 +55,43 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
         with hold(database, settings.state_dir / "daemon.lock", utc_now(), os.getpid()) as held:
             house = build_house(settings, database, utc_now())
             remember_accounts(house)
+            for sentence in left_behind(house):
+                log.warning("account.left_behind", detail=sentence)
             if sys.stderr.isatty():
                 first_reading(house)
-            Daemon(
-                house, log, Notifier(os.environ.get("NOTIFY_SOCKET", "")), settings.act_every_s, held.still_held
-            ).run()
+            notifier = Notifier(os.environ.get("NOTIFY_SOCKET", ""))
+            reread = partial(reread_checked, settings, build_scorer(settings.toxicity))
+            Daemon(house, log, notifier, settings.act_every_s, held.still_held, reread).run()
     finally:
         database.close()
+
+
+def reread_checked(settings: Settings, scorer: ToxicityScorer, last: Policy) -> tuple[Policy, str]:
+    """The policy as its file says now, unless it is faulty or would hide what must never be hidden."""
+    policy, fault = reread_policy(settings, last)
+    if not fault and policy.version != last.version and (wrong := wrongly_hidden(policy, scorer)):
+        fault = (
+            f"{settings.policy_path} would hide {len(wrong)} of the comments that must never be hidden by a machine. See "
+            f"them with: moderator policy check. Until then the policy from before stays in force (version {last.version})."
+        )
+        return last, fault
+    return policy, fault
+
+
+def left_behind(house: House) -> list[str]:
+    """A sentence for each account that is no longer configured and still has something waiting."""
+    sentences = []
+    with house.database.reading() as tx:
+        for account in accounts.all_accounts(tx):
+            if account.id not in house.platforms:
+                unjudged = len(comments.unjudged(tx, 1000, account.id))
+                waiting = len(actions.waiting(tx, account.id))
+                if unjudged or waiting:
+                    sentences.append(
+                        f"{account.id} is not in the configuration any more, and {unjudged} comments of it are not judged and "
+                        f"{waiting} actions not done. Put it back, or decide them by hand in the platform's own app."
+                    )
+    return sentences
 
 
 def need_accounts(settings: Settings, config: Path) -> None:
@@ -135,41 +169,54 @@ def once(
     with tempfile.TemporaryDirectory(prefix="moderator-dry-run-") as folder:
         # A store that is thrown away: the real one keeps its cursors, and shadow mode asks nothing of a platform.
         elsewhere = replace(settings, store_url=f"sqlcipher:///{folder}/dry-run.db", mode=Mode.SHADOW)
-        database = open_database(elsewhere)
+        # What is read costs money and quota all the same, so that is counted, and limited, in the real store.
+        database, counted_in = open_database(elsewhere), open_database(settings)
         try:
-            one_round(elsewhere, database, act=False, as_json=as_json)
+            one_round(elsewhere, database, act=False, as_json=as_json, counted_in=counted_in)
         finally:
             database.close()
+            counted_in.close()
 
 
-def one_round(settings: Settings, database: Database, *, act: bool, as_json: bool) -> None:
-    house = build_house(settings, database, utc_now())
+def one_round(
+    settings: Settings, database: Database, *, act: bool, as_json: bool, counted_in: Database | None = None
+) -> None:
+    house = build_house(settings, database, utc_now(), counted_in)
     remember_accounts(house)
     failures: list[PlatformError] = []
+    rows: list[Judged] = []
     for account_id, platform in house.platforms.items():
         try:
             platform.check(utc_now())
             for feed in platform.feeds:
                 for _received in house.poll(account_id, feed.name, utc_now()):
-                    for judged in house.judge(utc_now(), account_id):
-                        tell(judged, as_json)
-            if act:
-                house.act(account_id, utc_now())
+                    rows += house.judge(utc_now(), account_id)
         except PlatformError as error:
             failures.append(error)
             typer.echo(f"moderator: {account_id}: {error}", err=True)
+        if act:  # What was decided before a feed failed is carried out all the same.
+            house.act(account_id, utc_now())
+    if as_json:
+        print_json([told(each) for each in rows])
+    else:
+        for each in rows:
+            tell(each)
+        if not rows:
+            typer.echo("Nothing new.")
     if failures:
         raise typer.Exit(failures[0].exit_code)
 
 
-def tell(judged: Judged, as_json: bool) -> None:
+def told(judged: Judged) -> dict[str, Any]:
     comment, decision = judged.comment, judged.decision
-    if as_json:
-        facts = {"id": comment.id, "ruling": decision.ruling, "urgent": decision.urgent, "reasons": decision.reasons}
-        print_json(facts | {"account": comment.account_id, "labels": decision.labels})
-    else:
-        why = "; ".join(decision.reasons)
-        typer.echo(f"{decision.ruling:<6} {comment.id}  {shortened(comment.text, 60):<60}  {why}")
+    facts = {"id": comment.id, "ruling": decision.ruling, "urgent": decision.urgent, "reasons": decision.reasons}
+    return facts | {"account": comment.account_id, "labels": decision.labels}
+
+
+def tell(judged: Judged) -> None:
+    comment, decision = judged.comment, judged.decision
+    why = "; ".join(decision.reasons)
+    typer.echo(f"{decision.ruling:<6} {comment.id}  {shortened(comment.text, 60):<60}  {why}")
 
 
 def demo(

@@ -155,9 +155,13 @@ class Watcher(threading.Thread):
             " ".join(comment.text.split()),
         )
         self._console.print(line, no_wrap=True, overflow="ellipsis")
-        for reason in decision.reasons:
+        if decision.reasons:
+            # The gravest reason and the policy's own sentence; `moderator explain` has them all.
+            why, _, sentence = decision.reasons[0].partition("; policy: ")
             urgent = "URGENT: " if decision.urgent else ""
-            self._console.print(Text(f"{INDENT}{urgent}{reason}", "dim"), no_wrap=True, overflow="ellipsis")
+            for told in (f"{urgent}{why}", sentence):
+                if told:
+                    self._console.print(Text(f"{INDENT}{told}", "dim"), no_wrap=True, overflow="ellipsis")
 
     def _tell_hidden(self, comment_id: str) -> None:
         with self._database.reading() as tx:
@@ -173,7 +177,10 @@ class Watcher(threading.Thread):
             return
         seconds = (hidden_at - shown_at).total_seconds()
         self.tally.seconds_to_hide.append(seconds)
-        said = f"{INDENT}out of sight {seconds:.1f} s after it was posted: {' '.join(comment.text.split())}"
+        how = "behind a tap" if comment.platform == "x" else "out of sight"  # X keeps a hidden reply readable there.
+        said = (
+            f"  ->   {comment.platform:<10} {how} {seconds:.1f} s after it was posted: {' '.join(comment.text.split())}"
+        )
         self._console.print(Text(said, "dim"), no_wrap=True, overflow="ellipsis")
 
 
@@ -225,6 +232,9 @@ def _play(
             console.print("               then: moderator decide ID allow|hide --config …   (Ctrl-C ends it all)")
             daemon.wait()
         else:
+            console.print(
+                "The reader of insults is a word list that stands in for a model: some things above were missed."
+            )
             console.print("make demo STAY=1 keeps the pages, the database and the daemon for you to try.")
         return 1 if watcher.problems else 0
 

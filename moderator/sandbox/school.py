@@ -10,12 +10,17 @@ from typing import Any
 
 import tomlkit
 
+from moderator.errors import ConfigError
 from moderator.sandbox.server import Sandbox
 from moderator.settings import Settings
 from moderator.settings.roll_file import import_roll
 
 POLL_EVERY_S = 2
 NATIVE_IDS = {"x": "1111111111111111111", "youtube": "UCsandboxschool0000000000", "instagram": "17841400000000001"}
+AT_ANY_HOUR = """# As shipped, but for one thing: this school day looks the same at night, when nobody is on duty.
+[duty]
+off_duty_lowers_hide_by = 0.0
+"""
 
 
 def load_day() -> dict[str, Any]:
@@ -26,8 +31,13 @@ def load_day() -> dict[str, Any]:
 def write_config(folder: Path, sandbox: Sandbox, day: dict[str, Any]) -> Path:
     """Write a config folder like a school's into `folder`, with the sandbox as the vendors' host; returns the config folder."""
     config, state = folder / "config", folder / "state"
-    (state / "credentials").mkdir(parents=True, mode=0o700)
-    config.mkdir()
+    if config.exists():
+        raise ConfigError(f"{config} is there already. Choose a folder that is not, or delete it first.")
+    try:
+        (state / "credentials").mkdir(parents=True, mode=0o700)
+        config.mkdir()
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be written to: {error.strerror}.") from error
     bases = {"x": sandbox.x_base, "youtube": sandbox.youtube_base, "instagram": sandbox.instagram_base}
     handles = day["school"]["official_accounts"]
     document = {
@@ -50,7 +60,7 @@ def write_config(folder: Path, sandbox: Sandbox, day: dict[str, Any]) -> Path:
         ],
     }
     (config / "moderator.toml").write_text(tomlkit.dumps(document), encoding="utf-8")
-    (config / "policy.toml").write_text("# As shipped: every limit is the default.\n", encoding="utf-8")
+    (config / "policy.toml").write_text(AT_ANY_HOUR, encoding="utf-8")
     (config / "school.json").write_text(json.dumps(day["school"]), encoding="utf-8")
     for platform in bases:
         sandbox.world.open_account(platform, handle=handles[platform], native_id=NATIVE_IDS[platform])

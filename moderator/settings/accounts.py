@@ -21,25 +21,36 @@ MICRODOLLARS = 1_000_000
 
 
 def read_accounts(
-    document: Document, school_id: str, credentials_dir: Path, faults: list[Fault]
+    document: Document, school_id: str, credentials_dir: Path, faults: list[Fault], logins: bool = True
 ) -> tuple[AccountSettings, ...]:
-    """Every account without faults; what is wrong with the others is added to `faults`."""
+    """Every account without faults; what is wrong with the others is added to `faults`.
+
+    Without `logins` a credential file that is not there is no fault, and the account has none.
+    """
     tables = document.values.get("accounts")
     # What is no list of tables was told already, with the form of the whole file.
     listed = [item for item in tables if isinstance(item, dict)] if isinstance(tables, list) else []
     faults += _doubles(document, listed)
-    found = [_account(document, at, table, school_id, credentials_dir, faults) for at, table in enumerate(listed)]
+    found = [
+        _account(document, at, table, school_id, credentials_dir, faults, logins) for at, table in enumerate(listed)
+    ]
     return tuple(account for account in found if account is not None)
 
 
 def _account(
-    document: Document, at: int, table: Mapping[str, Any], school_id: str, folder: Path, faults: list[Fault]
+    document: Document,
+    at: int,
+    table: Mapping[str, Any],
+    school_id: str,
+    folder: Path,
+    faults: list[Fault],
+    logins: bool,
 ) -> AccountSettings | None:
     platform = table.get("platform")
     form = ACCOUNT_FORMS.get(platform, AnyAccountForm) if isinstance(platform, str) else AnyAccountForm
     checked, wrong = check_form(form, document, table, ("accounts", at))
     faults += [_of_another_platform(fault, form) for fault in wrong]
-    credentials = _credentials(document, at, table, folder, faults)
+    credentials = _credentials(document, at, table, folder, faults, logins)
     if checked is None:
         return None
     faults += _disagreements(document, at, checked)
@@ -67,16 +78,18 @@ def _options(form: AccountForm) -> dict[str, Any]:
 
 
 def _credentials(
-    document: Document, at: int, table: Mapping[str, Any], folder: Path, faults: list[Fault]
+    document: Document, at: int, table: Mapping[str, Any], folder: Path, faults: list[Fault], logins: bool
 ) -> Credentials | None:
     """Read also where the table around it has faults, so that those of the file are told with them."""
     name, platform = table.get("credentials"), table.get("platform")
     if not isinstance(name, str) or "/" in name or not isinstance(platform, str) or platform not in ACCOUNT_FORMS:
         return None
     path = folder / name
+    if not path.exists() and not logins:
+        return Credentials({})
     if not path.exists():
         # The name is not repeated: it is a token, where somebody put one there by mistake.
-        what = f"no file of this name is in {folder}; make it as the README describes for {platform}, mode 0600"
+        what = f"no file of this name is in {folder}; make it as docs/connect-{platform}.md describes, mode 0600"
         faults.append(document.fault(("accounts", at, "credentials"), what))
         return None
     with gathered(faults):

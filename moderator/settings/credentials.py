@@ -147,7 +147,7 @@ def read_private_bytes(path: Path) -> bytes:
 
 
 def store_key(credentials_dir: Path, state_dir: Path, name: str = "store.key") -> str:
-    """The key of the database, 64 hexadecimal digits. Raises ConfigError.
+    """The key of the database or, by its `name`, another of our own making: 64 hexadecimal digits. Raises ConfigError.
 
     It is that of the credentials folder or, where there is none, the one below `state_dir`, made at the first start. A
     key that exists is never written again: without it the database is lost.

@@ -108,6 +108,7 @@ _SHAPES = {
     "dict_type": "a table",
     "model_type": "a table",
     "finite_number": "a finite number",
+    "date_type": "a date without quotes, such as 2026-09-02",
 }
 
 

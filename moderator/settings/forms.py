@@ -1,6 +1,6 @@
-"""The shape of moderator.toml and policy.toml: every key, its type, bounds and default.
+"""The shape of moderator.toml: every key, its type, bounds and default.
 
-What each key does stands above it in config/moderator.toml and config/policy.toml; a test holds the two together.
+What each key does stands above it in config/moderator.toml; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -10,24 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from moderator.domain import Label
-from moderator.policy.limits import DEFAULT, NEVER
-
 Platform = Literal["x", "youtube", "instagram"]
-LabelName = Literal[
-    "child_named",
-    "person_tagged",
-    "contact",
-    "insult",
-    "hate",
-    "sexual",
-    "profanity",
-    "threat",
-    "safeguarding",
-    "underage",
-    "spam",
-    "impersonation",
-]
 # A description is what a fault says the value must be.
 Id = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="up to 40 lower-case letters, digits, - and _")
@@ -40,7 +23,6 @@ NoFileName = Annotated[
 ]
 Filled = Annotated[str, Field(pattern=r"^\S+$", description="filled in, without spaces")]
 Seconds = Annotated[int, Field(ge=1)]
-Score = Annotated[float, Field(ge=0.0, le=NEVER, allow_inf_nan=False)]
 
 
 class Form(BaseModel):
@@ -58,6 +40,12 @@ class SchoolForm(Form):
     staff: list[str] = Field(default_factory=list)
     public_figures: list[str] = Field(default_factory=list)
     classes: list[str] = Field(default_factory=list)
+
+
+class PeopleForm(Form):
+    head: str = ""
+    safeguarding_lead: str = ""
+    others: list[str] = Field(default_factory=list)
 
 
 class StoreForm(Form):
@@ -130,44 +118,10 @@ class MainForm(Form):
     mode: Literal["shadow", "queue", "auto"] = "shadow"
     state_dir: str = Field(default="/var/lib/moderator", min_length=1)
     school: SchoolForm = Field(default_factory=SchoolForm)
+    people: PeopleForm = Field(default_factory=PeopleForm)
     store: StoreForm = Field(default_factory=StoreForm)
     reading: ReadingForm = Field(default_factory=ReadingForm)
     acting: ActingForm = Field(default_factory=ActingForm)
     log: LogForm = Field(default_factory=LogForm)
     detectors: DetectorsForm = Field(default_factory=DetectorsForm)
     accounts: list[dict[str, Any]] = Field(default_factory=list)
-
-
-class LimitForm(Form):
-    queue: Score
-    hide: Score
-
-
-def _usual(label: Label) -> Any:
-    """A label that the file leaves out has the limits that policy itself comes with."""
-    limit = DEFAULT.limits[label]
-    return Field(default_factory=lambda: LimitForm(queue=limit.queue, hide=limit.hide))
-
-
-class LimitsForm(Form):
-    """The scores from which a finding of each label is queued or hidden."""
-
-    child_named: LimitForm = _usual(Label.CHILD_NAMED)
-    person_tagged: LimitForm = _usual(Label.PERSON_TAGGED)
-    contact: LimitForm = _usual(Label.CONTACT)
-    insult: LimitForm = _usual(Label.INSULT)
-    hate: LimitForm = _usual(Label.HATE)
-    sexual: LimitForm = _usual(Label.SEXUAL)
-    profanity: LimitForm = _usual(Label.PROFANITY)
-    threat: LimitForm = _usual(Label.THREAT)
-    safeguarding: LimitForm = _usual(Label.SAFEGUARDING)
-    underage: LimitForm = _usual(Label.UNDERAGE)
-    spam: LimitForm = _usual(Label.SPAM)
-    impersonation: LimitForm = _usual(Label.IMPERSONATION)
-
-
-class PolicyForm(Form):
-    """policy.toml."""
-
-    urgent: list[LabelName] = ["threat", "safeguarding"]
-    limits: LimitsForm = Field(default_factory=LimitsForm)

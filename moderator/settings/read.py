@@ -1,12 +1,11 @@
 """config/*.toml and the credential files -> one checked `Settings`.
 
-Every file is read and every fault gathered before one error tells them all. Nothing is written, but for the database's key
-at the first start, and that only where no fault was found.
+Every file is read and every fault gathered before one error tells them all. Nothing is written, but for the keys of the
+database and of its audit trail at the first start, and that only where no fault was found.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,48 +13,50 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from moderator.domain import Label, Mode, School
-from moderator.policy.limits import DEFAULT, Limit, Policy
+from moderator.domain import Mode, School
+from moderator.policy.authority import People, Role
 from moderator.settings.accounts import read_accounts
 from moderator.settings.credentials import read_key, read_password, store_key
 from moderator.settings.documents import Document, check_form, read_document, without_secrets
 from moderator.settings.faults import Fault, FaultyFiles, gathered
-from moderator.settings.forms import MainForm, PolicyForm, SchoolForm, StoreForm
+from moderator.settings.forms import MainForm, PeopleForm, SchoolForm, StoreForm
+from moderator.settings.policy_file import checked_policy
 from moderator.settings.school_file import read_school_file
 from moderator.settings.values import AccountSettings, RollPlace, Settings
 
 MAIN, POLICY = "moderator.toml", "policy.toml"
-ROLL_KEY = "roll.key"
+ROLL_KEY, AUDIT_KEY, EVIDENCE_KEY = "roll.key", "audit.key", "evidence.key"
 DATABASE = "moderator.db"
 _POSTGRESQL = "postgresql+psycopg"
 _ONNX = "onnx:"
 
 
-def read_settings(config_dir: Path, *, credentials_dir: Path | None) -> Settings:
+def read_settings(config_dir: Path, *, credentials_dir: Path | None, logins: bool = True) -> Settings:
     """Everything in `config_dir` and the credential files it names, checked.
 
     `credentials_dir` is what `credentials_folder` says of the environment; None stands for `state_dir`/credentials.
+    Without `logins` the accounts' credential files may be missing: who only looks at the records needs none of them.
     Relative paths in the files begin at `config_dir`. Raises ConfigError that tells all faults of all files.
     """
     faults: list[Fault] = []
     try:
-        return _read(config_dir, credentials_dir, faults)
+        return _read(config_dir, credentials_dir, faults, logins)
     except PermissionError as error:
         closed = Path(error.filename or config_dir)
         who = "is closed to this user. Run the command as root or as the user that the daemon runs as"
         raise FaultyFiles([*faults, Fault(closed, who)]) from error
 
 
-def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault]) -> Settings:
+def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault], logins: bool) -> Settings:
     main = _read_main(config_dir / MAIN, faults)
-    policy = _policy(config_dir / POLICY, faults)
+    policy = checked_policy(config_dir / POLICY, faults)
     if main is None:
         raise FaultyFiles(faults)
     document, form = main
     state_dir = _resolved(config_dir, form.state_dir)
     folder = credentials_dir if credentials_dir is not None else state_dir / "credentials"
     school = _school(document, form.school, config_dir, faults)
-    accounts = read_accounts(document, school.id, folder, faults)
+    accounts = read_accounts(document, school.id, folder, faults, logins)
     store_url = _store_url(document, form.store, state_dir, folder, faults)
     toxicity = _toxicity(document, form.detectors.toxicity, config_dir, faults)
     _check_times(document, form.acting.verify_after_s, faults)
@@ -67,10 +68,13 @@ def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault]) -
         state_dir=state_dir,
         credentials_dir=folder,
         school=_with_own_accounts(school, accounts),
+        people=_people(form.people),
         accounts=accounts,
         policy=policy,
+        policy_path=config_dir / POLICY,
         store_url=store_url,
         store_key=store_key(folder, state_dir, form.store.key),
+        audit_key=store_key(folder, state_dir, AUDIT_KEY),
         read_back_days=form.reading.read_back_days,
         act_every_s=form.acting.act_every_s,
         verify_after_s=tuple(form.acting.verify_after_s),
@@ -81,17 +85,6 @@ def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault]) -
     )
 
 
-def read_policy(path: Path, *, required: bool = True) -> Policy:
-    """A policy.toml by itself; where it may be missing, the limits that policy comes with. Raises ConfigError."""
-    if not required and not path.exists():
-        return DEFAULT
-    faults: list[Fault] = []
-    policy = _policy(path, faults)
-    if faults or policy is None:
-        raise FaultyFiles(faults)
-    return policy
-
-
 def _read_main(path: Path, faults: list[Fault]) -> tuple[Document, MainForm] | None:
     """The main file, faulty keys left out; None where it cannot be read at all."""
     with gathered(faults):
@@ -99,26 +92,6 @@ def _read_main(path: Path, faults: list[Fault]) -> tuple[Document, MainForm] | N
         form, wrong = check_form(MainForm, document, document.values)
         faults += [*found, *wrong]
         return None if form is None else (document, form)
-    return None
-
-
-def _policy(path: Path, faults: list[Fault]) -> Policy | None:
-    """The policy. Its version is a digest of the file, so that a decision can name the limits it was made by."""
-    with gathered(faults):
-        document, found = without_secrets(read_document(path))
-        form, wrong = check_form(PolicyForm, document, document.values)
-        faults += [*found, *wrong]
-        if form is None:
-            return None
-        crossed = [(name, limit) for name, limit in form.limits if limit.queue > limit.hide]
-        for name, limit in crossed:
-            what = f"must not be above hide ({limit.hide}), got {limit.queue}: nothing would ever be queued"
-            faults.append(document.fault(("limits", name, "queue"), what))
-        if crossed:
-            return None
-        limits = {Label(name): Limit(limit.queue, limit.hide) for name, limit in form.limits}
-        version = hashlib.blake2b(path.read_bytes(), digest_size=5).hexdigest()
-        return Policy(limits=limits, urgent=frozenset(Label(name) for name in form.urgent), version=version)
     return None
 
 
@@ -157,6 +130,14 @@ def _with_own_accounts(school: School, accounts: Sequence[AccountSettings]) -> S
         official_accounts={**official, **school.official_accounts},
         allowed_accounts=tuple(dict.fromkeys([*school.allowed_accounts, *others])),
     )
+
+
+def _people(form: PeopleForm) -> People:
+    """Who answers for what. Whoever has two roles keeps the one that may do more."""
+    named = {name: Role.OTHER for name in form.others if name.strip()}
+    named |= {form.head: Role.HEAD} if form.head.strip() else {}
+    named |= {form.safeguarding_lead: Role.SAFEGUARDING_LEAD} if form.safeguarding_lead.strip() else {}
+    return People(named)
 
 
 def _store_url(document: Document, form: StoreForm, state_dir: Path, folder: Path, faults: list[Fault]) -> str:
@@ -200,7 +181,7 @@ def _toxicity(document: Document, choice: str, config_dir: Path, faults: list[Fa
 
 def _check_times(document: Document, verify_after_s: Sequence[int], faults: list[Fault]) -> None:
     if list(verify_after_s) != sorted(set(verify_after_s)):
-        what = f"must rise from each to the next, got {list(verify_after_s)}; most schools use [60, 86400]"
+        what = f"must rise from each to the next, got {list(verify_after_s)}; the default is [60, 86400]"
         faults.append(document.fault(("acting", "verify_after_s"), what))
 
 

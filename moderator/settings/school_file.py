@@ -48,11 +48,15 @@ def read_school(folder: Path) -> tuple[School, tuple[Pupil, ...]]:
 def read_school_file(path: Path, school_id: str = "school") -> School:
     """A school.json; `school_id` where it names none. Raises ConfigError with everything that is wrong with it."""
     try:
-        held = SchoolFile.model_validate(json.loads(_text(path)))
+        read = json.loads(_text(path))
+        held = SchoolFile.model_validate(read)
     except json.JSONDecodeError as error:
         raise FaultyFiles([Fault(path, f"is not valid JSON: {error.msg}", (), error.lineno, error.colno)]) from None
     except ValidationError as error:
         raise FaultyFiles(shape_faults(error, SchoolFile, path, {})) from error
+    meant = {key: nearest(key, SchoolFile.model_fields) for key in read if key not in SchoolFile.model_fields}
+    if typos := [Fault(path, f"unknown key; did you mean {word}?", (key,)) for key, word in meant.items() if word]:
+        raise FaultyFiles(typos)
     return School(
         id=held.id or school_id,
         name=held.name,

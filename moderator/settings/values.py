@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from moderator.domain import Account, Mode, School
+from moderator.policy.authority import People
 from moderator.policy.limits import Policy
 from moderator.settings.credentials import Credentials
 
@@ -44,10 +45,13 @@ class Settings:
     state_dir: Path
     credentials_dir: Path
     school: School
+    people: People
     accounts: tuple[AccountSettings, ...]
     policy: Policy
+    policy_path: Path  # where it was read, and is read again while the daemon runs
     store_url: str = field(repr=False)  # sqlcipher://… or postgresql+psycopg://…, the password of password_file in it
     store_key: str = field(repr=False)  # 64 hexadecimal digits
+    audit_key: str = field(repr=False)  # the same, for the chain of audit events
     read_back_days: int
     act_every_s: int
     verify_after_s: tuple[int, ...]

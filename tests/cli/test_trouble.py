@@ -124,7 +124,7 @@ def test_a_block_on_x_is_a_task_with_steps_that_a_person_ticks_off(street: Stree
     assert street.command("once").returncode == 0
     (task,) = json.loads(street.command("queue", "--tasks", "--json").stdout)
     assert "x.com" in task["url"]
-    done = street.command("queue", "--done", task["id"], "--by", "Mrs Ravenscroft")
+    done = street.command("tasks", "--done", task["id"], "--by", "Mrs Ravenscroft")
     assert done.returncode == 0, done.stderr
     assert "Nothing to do by hand." in street.command("queue", "--tasks").stdout
 

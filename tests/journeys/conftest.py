@@ -77,13 +77,22 @@ class Journey:
             decision = decisions.latest(tx, comment.id)
         return "; ".join(decision.reasons) if decision else ""
 
-    def person_decides(self, native_id: str, ruling: Ruling, now: datetime, also: ActionKind | None = None) -> Decision:
+    def person_would_decide(
+        self, native_id: str, ruling: Ruling, now: datetime, also: ActionKind | None = None
+    ) -> Decision:
         comment = self.comment(native_id)
-        answer = Decision(
+        return Decision(
             comment.id, comment.version, ruling, "Mrs Ravenscroft", now, (), mode=self.house.mode, author_action=also
         )
+
+    def person_decides(self, native_id: str, ruling: Ruling, now: datetime, also: ActionKind | None = None) -> Decision:
+        answer = self.person_would_decide(native_id, ruling, now, also)
         with self.house.database.transaction() as tx:
             return decisions.record(tx, answer)
+
+    def waits_for_a_person(self) -> list[str]:
+        with self.house.database.transaction() as tx:
+            return [item.comment.native_id for item in decisions.queued(tx)]
 
     def tasks(self) -> list[str]:
         with self.house.database.transaction() as tx:

@@ -171,3 +171,22 @@ def test_explain_tells_the_whole_story_of_a_comment(street: Street, child: str) 
         assert word in told.stdout
     facts = json.loads(street.command("explain", native_id, "--json").stdout)
     assert facts["decisions"][0]["ruling"] == "hide"
+
+
+def test_a_changed_policy_is_worked_by_at_once_and_a_faulty_one_is_refused(
+    street: Street, child: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    policy = street.config / "policy.toml"
+    with street.daemon(log):
+        first = street.comment("youtube", child)
+        street.wait_hidden("youtube", first, 30)
+        policy.write_text("[limits.child_named]\nqueue = 2\n", encoding="utf-8")
+        wait_until(lambda: any(e["event"] == "policy.refused" for e in log_events(log)), 15, "refused")
+        second = street.comment("youtube", f"{child} again")
+        street.wait_hidden("youtube", second, 15)
+        policy.write_text("[limits.child_named]\nqueue = 0.5\nhide = 1.1\n", encoding="utf-8")
+        wait_until(lambda: any(e["event"] == "policy.changed" for e in log_events(log)), 15, "changed")
+        third = street.comment("youtube", f"{child} once more")
+        wait_until(lambda: street.command("queue", "--json").stdout.count("once more") == 1, 20, "queued")
+        assert street.is_public("youtube", third)

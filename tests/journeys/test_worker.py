@@ -143,3 +143,15 @@ def test_a_job_asked_for_many_times_while_it_waits_is_done_once(journey: Journey
     assert len(hands.told("comment.decided")) == 1
     assert len(hands.told("feed.received")) == 1
     hands.worker.leave()
+
+
+def test_what_follows_is_looked_after_and_logged_by_ids_only(hands: Hands, youtube: Memory) -> None:
+    youtube.receives(CHILD, native_id="c1")
+    hands.do("look")
+    hands.do("follow")
+    hands.do("follow")
+    (told,) = hands.told("task.opened")
+    assert told["kind"] == "ask_family"
+    youtube.deletes("c1")
+    hands.do("follow", after=timedelta(days=2))
+    assert len(hands.told("family.settled")) == 1

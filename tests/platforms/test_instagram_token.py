@@ -10,7 +10,7 @@ import pytest
 from moderator.errors import ConfigError, LoginExpired, Unavailable
 from moderator.platforms.memory import MemoryTokens
 from tests.conftest import NOON
-from tests.platforms.instagram_room import DAY, MEDIA, failure, instagram, read, token
+from tests.platforms.instagram_room import DAY, MEDIA, SCHOOL, failure, instagram, read, token
 from tests.platforms.replay import Replay, Reply, recorded
 
 ME = ("GET", "/me")
@@ -102,11 +102,17 @@ def test_who_we_are_is_told_as_instagram_knows_it() -> None:
 
 
 def test_a_token_of_another_account_and_a_private_account_are_told_of() -> None:
-    other = {"id": "1", "user_id": 2, "username": "somebody_else", "account_type": "PERSONAL"}
-    with a_vendor(me=other) as vendor:
+    renamed = {"id": "1", "user_id": SCHOOL.native_id, "username": "somebody_else", "account_type": "PERSONAL"}
+    with a_vendor(me=renamed) as vendor:
         told = " ".join(instagram(vendor).check(NOON).warnings)
     assert "belongs to @somebody_else, the configuration says @valewoodprimary" in told
     assert "no professional account" in told
+
+
+def test_a_token_of_an_account_with_another_id_is_not_used() -> None:
+    other = {"id": "1", "user_id": 2, "username": "somebody_else", "account_type": "BUSINESS"}
+    with a_vendor(me=other) as vendor, pytest.raises(LoginExpired, match="belongs to 2 "):
+        instagram(vendor).check(NOON)
 
 
 def test_a_revoked_token_calls_a_person_and_says_what_to_do() -> None:

@@ -263,9 +263,12 @@ def test_a_check_warns_of_a_day_nearly_spent_and_of_another_handle() -> None:
     assert "@seaviewprimary" in state.warnings[1]
 
 
-@pytest.mark.parametrize("items", [[], [{"id": "UCsomebodyelse"}]])
-def test_a_login_of_the_wrong_channel_is_refused_before_anything_is_read(items: list[Any]) -> None:
-    with Google.with_replies({CHANNELS: [page(items)]}) as google, pytest.raises(LoginExpired, match="Consent again"):
+@pytest.mark.parametrize(
+    ("items", "told"),
+    [([], "Consent again"), ([{"id": "UCsomebodyelse"}], "belongs to channel UCsomebodyelse. Write that")],
+)
+def test_a_login_of_the_wrong_channel_is_refused_before_anything_is_read(items: list[Any], told: str) -> None:
+    with Google.with_replies({CHANNELS: [page(items)]}) as google, pytest.raises(LoginExpired, match=told):
         youtube_at(google).check(NOON)
 
 

@@ -125,7 +125,7 @@ def test_the_first_start_makes_a_key_that_every_later_one_finds(folder: Folder) 
     assert (len(key), set(key) <= set("0123456789abcdef")) == (64, True)
     assert path.stat().st_mode & 0o777 == 0o600
     assert folder.credentials.stat().st_mode & 0o777 == 0o700
-    assert [file.name for file in folder.credentials.iterdir()] == ["store.key"]
+    assert sorted(file.name for file in folder.credentials.iterdir()) == ["audit.key", "store.key"]
     assert folder.read().store_key == key
     assert path.read_text(encoding="utf-8").strip() == key
 

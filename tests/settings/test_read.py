@@ -203,6 +203,7 @@ def test_settings_can_be_printed_without_a_secret(three: Folder) -> None:
     assert settings.store_url == f"postgresql+psycopg://moderator:{CANARY}-9@localhost/moderator"
     assert CANARY not in repr(settings)
     assert settings.store_key not in repr(settings)
+    assert settings.audit_key not in repr(settings)
 
 
 def test_with_a_fault_nothing_is_written(folder: Folder) -> None:

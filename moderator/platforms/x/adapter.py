@@ -158,6 +158,11 @@ class X:
         """Take over our id and handle as X knows them. Raises LoginExpired where the token is somebody else's."""
         me = self._endpoints.me(now)
         expected = self.account.native_id or self.account.handle.lstrip("@").casefold()
+        if self.account.native_id not in ("", me.native_id):
+            raise LoginExpired(
+                f"moderator.toml says native_id = {self.account.native_id!r} for account {self.account.id}, and its token "
+                f'belongs to {me.native_id} ({me.handle}). Write that, or leave it "", or connect the right account.'
+            )
         if expected not in ("", me.native_id, me.handle.lstrip("@").casefold()):
             raise LoginExpired(
                 f"The token of account {self.account.id} belongs to {me.handle}, not to {self.account.handle}. "

@@ -83,6 +83,18 @@ class YouTube:
     """
 
     name = "youtube"
+    capabilities = Capabilities(
+        actions={
+            ActionKind.HIDE: Undo.YES,
+            ActionKind.RELEASE: Undo.YES,
+            ActionKind.REMOVE: Undo.NO,
+            ActionKind.BLOCK: Undo.BY_HAND,
+        },
+        effects=EFFECTS,
+        cost_units=dict.fromkeys(STATUS, MODERATE_COST),
+        unit=f"quota units a day; one call carries up to {BATCH} comments",
+        batch=BATCH,
+    )
 
     def __init__(
         self,
@@ -104,18 +116,6 @@ class YouTube:
             Feed("counts", 300),
             Feed("sweep", 86_400, sweep=True),
         )
-        self.capabilities = Capabilities(
-            actions={
-                ActionKind.HIDE: Undo.YES,
-                ActionKind.RELEASE: Undo.YES,
-                ActionKind.REMOVE: Undo.NO,
-                ActionKind.BLOCK: Undo.BY_HAND,
-            },
-            effects=EFFECTS,
-            cost_units=dict.fromkeys(STATUS, MODERATE_COST),
-            unit=f"quota units of {daily_units:,} a day; one call carries up to {BATCH} comments",
-            batch=BATCH,
-        )
         self._quota = Quota(meter, daily_units, reserve_units)
         self._consent = credentials.get("consent_screen", "")
         self._client = Client(account.id, credentials, self._quota, api_base=api_base, timeout_s=timeout_s)
@@ -125,7 +125,9 @@ class YouTube:
         """Whose login it is. Raises LoginExpired where that is not the channel we were told to watch."""
         channel = self._channel = self._ask_channel(now)
         handle = channel.snippet.custom_url or self.account.handle
-        return AccountState(replace(self.account, native_id=channel.id, handle=handle), self._warnings(channel, now))
+        warnings = self._warnings(channel, now)  # They compare with the handle that the configuration says.
+        self.account = replace(self.account, native_id=channel.id, handle=handle)
+        return AccountState(self.account, warnings)
 
     def fetch(self, feed: str, start: Start, now: datetime) -> Iterator[Page]:
         """Read a feed. KeyError where there is none of that name."""
@@ -182,8 +184,8 @@ class YouTube:
             raise Unavailable("YouTube's answer about the channel could not be read. It is tried again.") from error
         if self.account.native_id not in ("", channel.id):
             raise LoginExpired(
-                f"The Google login of account {self.account.id} belongs to channel {channel.id}, not to "
-                f"{self.account.native_id}. Consent again and choose the school's channel."
+                f"moderator.toml says native_id = {self.account.native_id!r} for account {self.account.id}, and its Google "
+                f'login belongs to channel {channel.id}. Write that, or leave it "", or consent again as the right channel.'
             )
         return channel
 

@@ -1,0 +1,120 @@
+"""`tasks`, `overturn`: what a person does by hand, and what was decided wrongly."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from moderator.cli.common import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    JsonOption,
+    NotFound,
+    local_time,
+    opened,
+    print_json,
+    show,
+    the_comment,
+    the_person,
+    utc_now,
+)
+from moderator.cli.effects import effect_of, what_ends_with
+from moderator.domain import ActionKind, Ruling, TaskKind, Visibility
+from moderator.review import OPPOSITE, overturn_as, refuse_unless_allowed, to_overturn
+from moderator.store import actions
+from moderator.store.database import Database
+
+AFTERWARDS = {
+    TaskKind.ASK_FAMILY: "The comment is read again: edited or deleted, this closes by itself; after a week you are told again.",
+    TaskKind.PROPOSE_BAN: "Nobody was banned. The next strike asks again.",
+}
+"""What a person should know who ticks one off."""
+RULING_DOES = {Ruling.ALLOW: ActionKind.RELEASE, Ruling.HIDE: ActionKind.HIDE}
+
+
+def tasks(
+    config: ConfigOption = DEFAULT_CONFIG,
+    done: Annotated[str, typer.Option("--done", metavar="TASK", help="Say that a task is done.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who did it.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --done: say what it is; change nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List what only a person can do, with steps, address and message; or say with --done that one is done.
+
+    Example: moderator tasks --done x-7f3k2m9qa4bc.2:block --by "Mrs Ravenscroft"
+    """
+    with opened(config) as (_settings, database):
+        if done:
+            tick_off(database, done, by, dry_run, as_json)
+            return
+        with database.reading() as tx:
+            rows = [task_row(state) for state in actions.open_tasks(tx)]
+    show(as_json, rows, "Nothing to do by hand.")
+
+
+def tick_off(database: Database, task_id: str, by: str, dry_run: bool, as_json: bool) -> None:
+    who = the_person(by)
+    with database.transaction() as tx:
+        state = actions.find_task(tx, task_id)
+        if state is None:
+            raise NotFound(f"No task has the id {task_id!r}. Those that are open: moderator tasks")
+        hidden = state.task.kind in (TaskKind.HIDE, TaskKind.REMOVE)
+        if not dry_run:
+            actions.finish_task(tx, task_id, who.name, utc_now(), Visibility.HIDDEN if hidden else None)
+    if as_json:
+        print_json({"id": task_id, "kind": state.task.kind, "done_by": who.name, "dry_run": dry_run})
+        return
+    typer.echo(f"{'would be done' if dry_run else 'done'} by {who.name}: {state.task.kind} {state.task.comment.id}")
+    if state.task.kind in AFTERWARDS:
+        typer.echo(AFTERWARDS[state.task.kind])
+
+
+def task_row(state: actions.TaskState) -> dict[str, Any]:
+    return {
+        "id": state.task.id,
+        "kind": state.task.kind.value,
+        "since": local_time(state.opened_at),
+        "steps": state.task.steps,
+        "url": state.task.url,
+        "why": state.task.why,
+        "message": state.task.message,
+    }
+
+
+def overturn(
+    comment_id: Annotated[str, typer.Argument(metavar="ID")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    by: Annotated[str, typer.Option("--by", help="Who decides; the name stands in the record.")] = "",
+    reason: Annotated[str, typer.Option(help="What was wrong with it, for the record.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; record nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that the decision on a comment was wrong: its opposite is recorded, and the case is kept to learn from.
+
+    Example: moderator overturn x-7f3k2m9qa4bc --by "Mrs Ravenscroft" --reason "a nickname of the caretaker"
+    """
+    who = the_person(by)
+    with opened(config) as (settings, database):
+        with database.reading() as tx:
+            comment = the_comment(tx, comment_id)
+            refuse_unless_allowed(tx, settings.people, who, comment.id)
+            before = to_overturn(tx, comment)
+            ruling = OPPOSITE[before.ruling]
+            ends = what_ends_with(tx, comment, RULING_DOES[ruling], utc_now())
+        effect = effect_of(settings, comment, RULING_DOES[ruling]) + ends
+        if not dry_run:
+            with database.transaction() as tx:
+                overturn_as(tx, settings.people, who, comment, why=reason, mode=settings.mode, at=utc_now())
+    if as_json:
+        facts = {"id": comment.id, "was": before.ruling, "decided_by": before.decided_by, "ruling": ruling}
+        print_json(facts | {"effect": effect, "dry_run": dry_run})
+        return
+    verb = "would overturn" if dry_run else "overturned"
+    typer.echo(f"{verb}: {before.ruling} by {before.decided_by}, now {ruling} by {who.name}  {comment.id}")
+    typer.echo(effect)
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (tasks, overturn):
+        app.command()(command)

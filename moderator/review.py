@@ -1,0 +1,176 @@
+"""What a person decides: the one way in for the command line and the page.
+
+A decision is checked against who decides, and recorded; carrying it out is another room's business. Every ban has its record,
+whichever way it was asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from moderator.domain import ActionKind, Ban, Comment, Decision, Mode, Person, Ruling
+from moderator.errors import ModeratorError
+from moderator.policy.authority import People, may_close
+from moderator.store import audit, bans, comments, decisions
+from moderator.store.authors import key_of
+from moderator.store.database import Transaction
+
+OPPOSITE = {Ruling.ALLOW: Ruling.HIDE, Ruling.HIDE: Ruling.ALLOW, Ruling.REMOVE: Ruling.ALLOW}
+
+
+class NotAllowed(ModeratorError):
+    """Somebody else must decide this."""
+
+
+class NothingToOverturn(ModeratorError):
+    """There is no decision whose opposite could be recorded."""
+
+
+def decide_as(
+    tx: Transaction, people: People, who: Person, decision: Decision, *, after: int | None = None
+) -> Decision:
+    """Record a person's decision; returns it as recorded.
+
+    To block or mute is a ban until somebody lifts it, to unblock or unmute ends the author's bans by that means. Raises
+    NotAllowed for an urgent case that is not theirs to close, and `decisions.Stale`.
+    """
+    refuse_unless_allowed(tx, people, who, decision.comment_id)
+    decision = replace(decision, decided_by=who.name)
+    comment = comments.load(tx, decision.comment_id)
+    if comment is None or not comment.author.native_id:
+        return decisions.record(tx, decision, after=after)
+    if decision.author_action is ActionKind.BLOCK or decision.author_action is ActionKind.MUTE:
+        made = bans.ban(tx, ban_with(decision, decision.author_action, comment, who, None), decision, after=after)
+        return bans.made_with(tx, made) or decision
+    recorded = decisions.record(tx, decision, after=after)
+    key = key_of(comment)
+    for ban in bans.in_force(tx, [key], decision.decided_at).get(key, ()):
+        if bans.UNDONE_BY[ban.means] is decision.author_action:
+            bans.end(tx, ban, who.name, decision.decided_at, "; ".join(decision.reasons))
+    lift_what_rests_on(tx, recorded, comment, who)
+    return recorded
+
+
+def lift_what_rests_on(tx: Transaction, decision: Decision, comment: Comment, who: Person) -> None:
+    """A comment that a person finds to be all right is no evidence any more: the bans that rest on it are lifted."""
+    if decision.ruling is Ruling.ALLOW:
+        for ban in resting_on(tx, comment, decision.decided_at):
+            bans.lift(
+                tx, ban.id, who, decision.decided_at, "the comment it was for was found to be all right", decision.mode
+            )
+
+
+def resting_on(tx: Transaction, comment: Comment, now: datetime) -> list[Ban]:
+    """The bans in force whose evidence is this comment."""
+    key = key_of(comment)
+    found = bans.in_force(tx, [key], now).get(key, []) if comment.author.native_id else []
+    return [ban for ban in found if ban.comment_id == comment.id]
+
+
+def ban_as(
+    tx: Transaction,
+    people: People,
+    who: Person,
+    comment: Comment,
+    means: bans.Means,
+    *,
+    until: datetime | None,
+    why: str,
+    mode: Mode,
+    at: datetime,
+) -> Ban:
+    """Ban the author of a comment, which is the evidence, until a time or until somebody lifts it.
+
+    A block hides the comment as well; a mute leaves it as it was decided. Raises NotAllowed, and StoreError where the
+    platform does not say who the author is.
+    """
+    refuse_unless_allowed(tx, people, who, comment.id)
+    before = decisions.latest(tx, comment.id)
+    decision = Decision(
+        comment_id=comment.id,
+        version=comment.version,
+        ruling=ruling_with(means, before),
+        decided_by=who.name,
+        decided_at=at,
+        reasons=(why,) if why else (),
+        mode=mode,
+        author_action=means,
+    )
+    return bans.ban(tx, ban_with(decision, means, comment, who, until), decision)
+
+
+def ruling_with(author_action: ActionKind, before: Decision | None) -> Ruling:
+    """A block hides the comment of who is blocked; anything else leaves it as it was."""
+    if author_action is ActionKind.BLOCK and (before is None or before.ruling is not Ruling.REMOVE):
+        return Ruling.HIDE
+    return before.ruling if before else Ruling.ALLOW
+
+
+def ban_with(decision: Decision, means: bans.Means, comment: Comment, who: Person, until: datetime | None) -> Ban:
+    return Ban(
+        id="",
+        platform=comment.platform,
+        author=comment.author,
+        means=means,
+        by=who,
+        at=decision.decided_at,
+        until=until,
+        why="; ".join(decision.reasons),
+        comment_id=comment.id,
+    )
+
+
+def release_as(
+    tx: Transaction, people: People, who: Person, ban: Ban, *, why: str, mode: Mode, at: datetime
+) -> Decision:
+    """Lift a ban before its time. Raises NotAllowed, and StoreError where it is over already."""
+    refuse_unless_allowed(tx, people, who, ban.comment_id)
+    return bans.lift(tx, ban.id, who, at, why, mode)
+
+
+def overturn_as(
+    tx: Transaction, people: People, who: Person, comment: Comment, *, why: str, mode: Mode, at: datetime
+) -> Decision:
+    """Record the opposite of the latest decision, found wrong. Audit: "decided", and "overturned" with its number.
+
+    Raises NotAllowed, and NothingToOverturn for a comment that was not decided on or still waits for a person.
+    """
+    refuse_unless_allowed(tx, people, who, comment.id)
+    before = to_overturn(tx, comment)
+    decision = Decision(
+        comment_id=comment.id,
+        version=comment.version,
+        ruling=OPPOSITE[before.ruling],
+        decided_by=who.name,
+        decided_at=at,
+        reasons=(why,) if why else (),
+        mode=mode,
+    )
+    recorded = decisions.record(tx, decision, after=before.number)
+    facts = {"number": before.number, "was": before.ruling.value, "now": recorded.ruling.value, "by": before.decided_by}
+    audit.write_all(tx, [audit.Event("overturned", at, who.name, comment.id, comment.account_id, facts)])
+    lift_what_rests_on(tx, recorded, comment, who)
+    return recorded
+
+
+def to_overturn(tx: Transaction, comment: Comment) -> Decision:
+    """The decision whose opposite would be recorded. Raises NothingToOverturn."""
+    before = decisions.latest(tx, comment.id)
+    if before is None or before.ruling not in OPPOSITE:
+        raise NothingToOverturn(
+            f"Comment {comment.id} still waits for a person: there is nothing to overturn. Decide it instead: "
+            f"moderator decide {comment.id} allow|hide"
+        )
+    return before
+
+
+def refuse_unless_allowed(tx: Transaction, people: People, who: Person, comment_id: str) -> None:
+    """Raises NotAllowed where this person may not decide on the comment."""
+    if may_close(decisions.history(tx, comment_id), people.role_of(who)):
+        return
+    names = " or ".join(people.who_close_urgent()) or "the safeguarding lead or the head, who are not named in [people]"
+    raise NotAllowed(
+        f"Comment {comment_id} is urgent: somebody may be at risk, so only {names} may decide on it. Nothing was changed. "
+        "Please tell them now."
+    )
