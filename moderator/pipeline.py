@@ -148,6 +148,11 @@ class House:
         """Read back what was done; returns the hides that no longer hold, which are in the queue again."""
         return verify(self.database, self.platforms[account_id], now, self.verify_after, go_on)
 
+    def late_hides(self, now: datetime) -> int:
+        """How many comments out of sight have waited for a person longer than policy allows. None is released by itself."""
+        with self.database.reading() as tx:
+            return decisions.count_late(tx, now - self.policy.duty.hide_waits_at_most)
+
     def check_tasks(self, account_id: str, now: datetime) -> list[Task]:
         """Tick off the tasks by hand that the platform shows to be done; returns those."""
         return check_tasks(self.database, self.platforms[account_id], now)

@@ -46,6 +46,7 @@ class Worker(threading.Thread):
         self._known = False  # the platform has told us who we are
         self._checked_at: datetime | None = None
         self._warned: set[str] = set()
+        self._late = 0  # hides that waited too long for a person, as last told
         self._look_again_at: datetime | None = None  # while paused; at a start it is tried at once
         self.busy_since: float | None = None
 
@@ -99,6 +100,10 @@ class Worker(threading.Thread):
             self._log.info("family.settled", comment=task.comment.id)
         for ban in followed.ended:
             self._log.info("ban.ended", comment=ban.comment_id, means=ban.means.value)
+        late = self.house.late_hides(now)
+        if late > self._late:
+            self._log.warning("hides.wait_too_long", comments=late)
+        self._late = late
 
     def _is_ready(self, now: datetime) -> bool:
         """Whether the account may be read: known to the platform, and not paused."""

@@ -25,7 +25,7 @@ from moderator.cli.common import (
 from moderator.cli.effects import effect_of, what_ends_with
 from moderator.cli.tasks import task_row
 from moderator.cli.verdicts import print_verdicts, verdict_of_each_rule
-from moderator.domain import ActionKind, Comment, Decision, Mode, Ruling, Verdict
+from moderator.domain import ActionKind, Comment, Decision, Mode, Ruling, Verdict, Visibility
 from moderator.policy.limits import Policy
 from moderator.review import decide_as, refuse_unless_allowed, ruling_with
 from moderator.store import actions, audit, comments, decisions
@@ -57,14 +57,20 @@ def queue(
 
     Example: moderator queue
     """
-    with opened(config) as (_settings, database), database.reading() as tx:
+    with opened(config) as (settings, database), database.reading() as tx:
         if waiting:
             show(as_json, [waiting_row(state) for state in actions.waiting(tx)], "No action waits.")
         elif tasks:
             show(as_json, [task_row(state) for state in actions.open_tasks(tx)], "Nothing to do by hand.")
         else:
-            show(as_json, [queue_row(item) for item in decisions.queued(tx, limit)], "Nothing waits for a person.")
+            rows = [queue_row(item) for item in decisions.queued(tx, limit)]
+            show(as_json, rows if as_json else [in_brief(row) for row in rows], "Nothing waits for a person.")
             if not as_json and (count := decisions.count_queued(tx)):
+                wait = settings.policy.duty.hide_waits_at_most
+                if late := decisions.count_late(tx, utc_now() - wait):
+                    typer.echo(
+                        f"{late} hidden comments have waited longer than {wait.total_seconds() / 3600:.0f} hours."
+                    )
                 typer.echo(f"{count} to decide. Next: moderator explain ID, then: moderator decide ID allow|hide")
 
 
@@ -74,10 +80,25 @@ def queue_row(item: decisions.Queued) -> dict[str, Any]:
         "id": comment.id,
         "urgent": decision.urgent,
         "ruling": decision.ruling.value,
+        "now": IN_SIGHT[comment.visibility],
         "posted": local_time(comment.posted_at),
         "text": shortened(comment.text, 70),
-        "why": "; ".join(decision.reasons),
+        "why": list(decision.reasons),
     }
+
+
+IN_SIGHT = {
+    Visibility.PUBLIC: "in sight",
+    Visibility.HIDDEN: "hidden",
+    Visibility.GONE: "gone",
+    Visibility.UNKNOWN: "in sight",  # What X shows and nobody hid.
+}
+
+
+def in_brief(row: dict[str, Any]) -> dict[str, Any]:
+    """One line for a person: the gravest reason without its policy line, which `explain` shows."""
+    why = row["why"][0].partition("; policy: ")[0] if row["why"] else ""
+    return {key: value for key, value in row.items() if key != "ruling"} | {"why": why}
 
 
 def waiting_row(state: actions.ActionState) -> dict[str, Any]:

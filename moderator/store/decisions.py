@@ -269,6 +269,12 @@ def count_queued(tx: Transaction) -> int:
     return tx.all(select(func.count()).select_from(CommentRow).where(*_waits(tx)))[0]
 
 
+def count_late(tx: Transaction, since_before: datetime) -> int:
+    """How many comments that policy hid have waited for a person since before then."""
+    late = (col(CommentRow.ruling) == Ruling.HIDE, col(CommentRow.waiting_since) < since_before)
+    return tx.all(select(func.count()).select_from(CommentRow).where(*_waits(tx), *late))[0]
+
+
 def _waits(tx: Transaction) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return col(CommentRow.school_id) == tx.school_id, col(CommentRow.waiting_since) >= EVER
 

@@ -155,3 +155,17 @@ def test_what_follows_is_looked_after_and_logged_by_ids_only(hands: Hands, youtu
     youtube.deletes("c1")
     hands.do("follow", after=timedelta(days=2))
     assert len(hands.told("family.settled")) == 1
+
+
+def test_hides_that_nobody_looked_at_are_told_of_and_never_released_by_themselves(
+    hands: Hands, youtube: Memory
+) -> None:
+    youtube.receives(CHILD, native_id="c1")
+    hands.do("look")
+    hands.do("follow", after=timedelta(hours=23))
+    assert hands.told("hides.wait_too_long") == []
+    hands.do("follow", after=timedelta(hours=2))
+    hands.do("follow", after=timedelta(hours=2))
+    (told,) = hands.told("hides.wait_too_long")
+    assert told["comments"] == 1
+    assert youtube.hidden == ["c1"]
