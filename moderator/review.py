@@ -27,15 +27,20 @@ class NothingToOverturn(ModeratorError):
     """There is no decision whose opposite could be recorded."""
 
 
+class EditedMeanwhile(ModeratorError):
+    """The comment reads otherwise than when it was last judged."""
+
+
 def decide_as(
     tx: Transaction, people: People, who: Person, decision: Decision, *, after: int | None = None
 ) -> Decision:
     """Record a person's decision; returns it as recorded.
 
     To block or mute is a ban until somebody lifts it, to unblock or unmute ends the author's bans by that means. Raises
-    NotAllowed for an urgent case that is not theirs to close, and `decisions.Stale`.
+    NotAllowed for an urgent case that is not theirs to close, EditedMeanwhile, and `decisions.Stale`.
     """
     refuse_unless_allowed(tx, people, who, decision.comment_id)
+    refuse_unread(tx, decision)
     decision = replace(decision, decided_by=who.name)
     comment = comments.load(tx, decision.comment_id)
     if comment is None or not comment.author.native_id:
@@ -163,6 +168,16 @@ def to_overturn(tx: Transaction, comment: Comment) -> Decision:
             f"moderator decide {comment.id} allow|hide"
         )
     return before
+
+
+def refuse_unread(tx: Transaction, decision: Decision) -> None:
+    """Raises EditedMeanwhile where the comment was edited since it was last judged: nobody has seen that form yet."""
+    before = decisions.latest(tx, decision.comment_id)
+    if before is not None and before.version < decision.version:
+        raise EditedMeanwhile(
+            f"Comment {decision.comment_id} was edited since it was last judged. Nothing was changed; look at it again in "
+            f"a moment: moderator explain {decision.comment_id}"
+        )
 
 
 def refuse_unless_allowed(tx: Transaction, people: People, who: Person, comment_id: str) -> None:

@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from moderator.domain import Action, ActionKind, Comment, Outcome, Ruling, TaskKind, Visibility, make_action
+from moderator.domain import Action, ActionKind, Comment, Decision, Outcome, Ruling, TaskKind, Visibility, make_action
 from moderator.errors import PlatformError, QuotaSpent, Refused, Unavailable
 from moderator.platforms.memory import Memory
+from moderator.policy.authority import People
+from moderator.review import EditedMeanwhile, decide_as
 from moderator.store import actions, decisions
 from tests.conftest import MINUTE, NOON
 from tests.journeys.conftest import YOUTUBE, Journey
+from tests.made import HEAD
 
 CHILD = "Well done Tolliver Amberley, so proud of you!"
 KIND = "What a lovely display, thank you all."
@@ -234,3 +237,21 @@ def test_a_mute_is_about_the_author_and_leaves_the_comment_as_it_was(journey: Jo
     journey.person_decides("c2", Ruling.ALLOW, NOON + 3 * MINUTE, also=ActionKind.MUTE)
     journey.round(NOON + 3 * MINUTE)
     assert journey.ruling("c2") is Ruling.HIDE, "it was judged all the same"
+
+
+def test_nobody_decides_on_words_that_nobody_has_seen_yet(journey: Journey, youtube: Memory) -> None:
+    youtube.receives(KIND, native_id="c1")
+    journey.round(NOON)
+    youtube.edits("c1", CHILD, at=NOON + MINUTE)
+    journey.poll(NOON + MINUTE)
+    comment = journey.comment("c1")
+    allow = Decision(comment.id, comment.version, Ruling.ALLOW, HEAD.name, NOON + MINUTE, ())
+    with pytest.raises(EditedMeanwhile), journey.house.database.transaction() as tx:
+        decide_as(tx, People({}), HEAD, allow)
+    journey.judge(NOON + MINUTE)
+    journey.act(NOON + MINUTE)
+    assert youtube.hidden == ["c1"]
+    with journey.house.database.transaction() as tx:
+        decide_as(tx, People({}), HEAD, allow)
+    journey.act(NOON + 2 * MINUTE)
+    assert youtube.hidden == []
