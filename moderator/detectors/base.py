@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from moderator.detectors.excerpt import excerpt, shortened
 from moderator.domain import Comment, Context, Finding
+from moderator.errors import DetectorError
+
+
+class PartlyRead(DetectorError):
+    """A detector read a part of a comment only: `findings` are what it saw there. The message says what was not read."""
+
+    def __init__(self, message: str, findings: Sequence[Finding]) -> None:
+        super().__init__(message)
+        self.findings = tuple(findings)
 
 
 class Detector(Protocol):
@@ -18,18 +28,25 @@ class Detector(Protocol):
     def version(self) -> str: ...
 
     def examine(self, comment: Comment, context: Context) -> list[Finding]:
-        """Every hit as one finding, weak ones too. Raises DetectorError where it cannot read the comment."""
+        """Every hit as one finding, weak ones too.
+
+        Raises DetectorError where it cannot read the comment, and PartlyRead where it could not read all of it.
+        """
 
 
 def examine_all(
     detectors: Sequence[Detector], comment: Comment, context: Context
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """All findings of all detectors, and for each detector that failed its name and why."""
+    """All findings of all detectors, and why a person must look: each detector that failed, and what was not read."""
+    read, near = excerpt(comment), shortened(context)
     findings: list[Finding] = []
-    failed: list[str] = []
+    failed = [*read.unread]
     for detector in detectors:
         try:
-            findings += detector.examine(comment, context)
+            findings += map(read.placed, detector.examine(read.comment, near))
+        except PartlyRead as part:
+            findings += map(read.placed, part.findings)
+            failed.append(f"{detector.name}: {part}")
         except Exception as error:  # noqa: BLE001  Whatever a detector dies of, the comment must reach a person.
             failed.append(f"{detector.name}: {type(error).__name__}")
     return tuple(findings), tuple(failed)

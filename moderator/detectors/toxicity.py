@@ -65,7 +65,7 @@ _TABLES: Mapping[str, tuple[Row, ...]] = {
     "threat": abuse_words.THREATS,
     "sexual": abuse_words.SEXUAL,
 }
-_MASKED = re.compile(r"(?<!\w)[a-z]+[*#%?&]+[a-z*#%?&]*(?!\w)|(?<!\w)[*#%?&]+[a-z]{2,}(?!\w)")
+_MASKED = re.compile(r"(?<!\w)[a-z]+[*#%?&]+[a-z*#%?&]*(?!\w)|(?<![\w*#%?&])[*#%?&]+[a-z]{2,}(?!\w)")
 
 
 class WordListScorer:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,20 +12,6 @@ from moderator.domain import Context, Label
 from tests.detectors.school import ROLL, SCHOOL, comment
 
 PANEL = build_detectors(SCHOOL, ROLL, WordListScorer())
-POISON = [
-    "Tobias ",
-    "o t t i l i e ",
-    "tobiasottilie",
-    "a.",
-    "a@",
-    "(",
-    "#Aa",
-    "07700 900",
-    "my son ",
-    "dot ",
-    "i will ",
-    "f*",
-]
 
 
 def test_detectors_have_names_of_their_own() -> None:
@@ -54,13 +38,3 @@ def test_no_text_breaks_a_detector_and_every_span_tells_its_words(text: str, pla
         assert 0.0 <= finding.score <= 1.0
         if finding.span is not None:
             assert finding.phrase == text[slice(*finding.span)] != ""
-
-
-@pytest.mark.parametrize("unit", POISON)
-def test_a_very_long_comment_costs_time_in_step_with_its_length(unit: str) -> None:
-    text = (unit * 20_000)[:20_000]
-    began = time.thread_time()
-    _, failed = examine_all(PANEL, comment(text), Context())
-    # 0.1-0.5 s (2026-11-22); a pattern that goes by the square takes minutes.
-    assert time.thread_time() - began < 5.0
-    assert failed == ()
