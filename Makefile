@@ -1,5 +1,6 @@
 # make demo   installs, then moderates a school day on a pretend X, YouTube and Instagram (STAY=1 keeps it running)
 # make test   installs, then runs every test
+# make models trains both models from nothing and exports them (over an hour on two cores; goes on where it stopped)
 # make lint   installs, then ruff and mypy
 # make lock   writes requirements/*.txt anew from pyproject.toml
 
@@ -10,7 +11,7 @@ STAY ?=
 PIP_COMPILE = $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-options \
     --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: venv demo test lint lock clean
+.PHONY: venv demo test models lint lock clean
 
 venv: .venv/.installed
 
@@ -29,6 +30,13 @@ demo: venv
 
 test: venv
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+SHARED ?= ../shared
+models: venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    "$$($(BIN)/python -c "import tomllib; print(next(d for d in tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['train'] if d.startswith('gt-')))")" \
+	    2> >(grep -v WARNING >&2)
+	@$(BIN)/python -m models.recipe.make --shared $(SHARED)
 
 lint: venv
 	$(BIN)/ruff format --check .

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from moderator.detectors.base import Detector
 from moderator.detectors.panel import build_detectors
+from moderator.detectors.reader_model import ReadingModel
 from moderator.detectors.roll import Roll
 from moderator.detectors.toxicity import ToxicityScorer, WordListScorer
 from moderator.errors import ConfigError
@@ -19,6 +21,12 @@ from moderator.settings.roll_file import load_roll
 from moderator.store.database import Database
 from moderator.store.meter import StoreMeter
 from moderator.store.tokens import FileTokens
+from moderator.weights.manifest import verify
+from moderator.weights.shelf import DETOXIFY
+from moderator.weights.shipped import shipped
+
+BUILT_IN = "built-in"
+"""The choice of the model that comes with the program."""
 
 
 def open_database(settings: Settings) -> Database:
@@ -30,7 +38,26 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
-def build_house(settings: Settings, database: Database, now: datetime, counted_in: Database | None = None) -> House:
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What reads comments, loaded once: both are tens of megabytes."""
+
+    scorer: ToxicityScorer
+    reader: ReadingModel | None
+
+
+def build_models(settings: Settings) -> Models:
+    """Raises ConfigError where a model is missing or is another."""
+    return Models(build_scorer(settings.toxicity, settings.state_dir), build_reader(settings.reader))
+
+
+def build_house(
+    settings: Settings,
+    database: Database,
+    now: datetime,
+    counted_in: Database | None = None,
+    models: Models | None = None,
+) -> House:
     """The house for one school; what its platforms use up is counted in `counted_in`, or else in `database`.
 
     Raises ConfigError where a file it needs is missing.
@@ -39,7 +66,7 @@ def build_house(settings: Settings, database: Database, now: datetime, counted_i
     return House(
         database=database,
         platforms={each.account.id: build_platform(each, meters, settings.state_dir) for each in settings.accounts},
-        detectors=school_detectors(settings, now),
+        detectors=school_detectors(settings, now, models or build_models(settings)),
         policy=settings.policy,
         mode=settings.mode,
         read_back=timedelta(days=settings.read_back_days),
@@ -47,22 +74,50 @@ def build_house(settings: Settings, database: Database, now: datetime, counted_i
     )
 
 
-def school_detectors(settings: Settings, now: datetime) -> tuple[Detector, ...]:
+def school_detectors(settings: Settings, now: datetime, models: Models) -> tuple[Detector, ...]:
     loaded = load_roll(settings, now)
     roll = Roll(loaded.pupils) if loaded is not None else None
-    return build_detectors(settings.school, roll, build_scorer(settings.toxicity))
+    return build_detectors(settings.school, roll, models.scorer, models.reader)
 
 
-def build_scorer(choice: str) -> ToxicityScorer:
-    """`stand-in` or `onnx:FOLDER`. Raises ConfigError where the folder holds no model."""
+def build_scorer(choice: str, state_dir: Path) -> ToxicityScorer:
+    """`built-in`, `stand-in`, a fetched model such as `detoxify/unbiased`, or `onnx:FOLDER`.
+
+    Raises ConfigError where the model is missing or its files are not those that were written.
+    """
     kind, _, folder = choice.partition(":")
     if kind == "stand-in":
         return WordListScorer()
-    if kind == "onnx" and folder:
+    if choice == BUILT_IN or (kind == "onnx" and folder):
         from moderator.detectors.classifier import OnnxScorer  # onnxruntime is loaded only where a model is used.
 
-        return OnnxScorer(Path(folder))
-    raise ConfigError(f"config/moderator.toml, detectors.toxicity: {choice!r} is neither stand-in nor onnx:FOLDER.")
+        return OnnxScorer(_checked("toxicity") if choice == BUILT_IN else Path(folder))
+    if choice in DETOXIFY:
+        from moderator.weights.kept import load
+
+        return load(choice, state_dir)
+    raise ConfigError(
+        f"config/moderator.toml, detectors.toxicity: {choice!r} is none of {BUILT_IN}, stand-in, onnx:FOLDER, "
+        f"{', '.join(DETOXIFY)}."
+    )
+
+
+def build_reader(choice: str) -> ReadingModel | None:
+    """`built-in`, `onnx:FOLDER`, or None for `off`. Raises ConfigError where the model is missing or is another."""
+    kind, _, folder = choice.partition(":")
+    if choice == "off":
+        return None
+    if choice == BUILT_IN or (kind == "onnx" and folder):
+        from moderator.detectors.reader_model import OnnxReader
+
+        return OnnxReader(_checked("reader") if choice == BUILT_IN else Path(folder))
+    raise ConfigError(f"config/moderator.toml, detectors.reader: {choice!r} is none of built-in, off and onnx:FOLDER.")
+
+
+def _checked(name: str) -> Path:
+    folder = shipped(name)
+    verify(folder)
+    return folder
 
 
 def capabilities_of(platform: str) -> Capabilities:

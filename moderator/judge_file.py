@@ -5,6 +5,7 @@ A line holds `id` and `text`, and where known `platform`, `post`, `thread`, `aut
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,17 +14,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from moderator.detectors.base import Detector, examine_all
+from moderator.detectors.excerpt import excerpt
 from moderator.detectors.tags import mentions_in
 from moderator.detectors.toxicity import ToxicityScorer
-from moderator.domain import Author, Case, Comment, Context, Decision, Finding, Label, Mode, Post, School
+from moderator.domain import OF_THE_WHOLE, Author, Case, Comment, Context, Decision, Finding, Mode, Post, School
 from moderator.errors import ConfigError
 from moderator.policy.decide import decide
 from moderator.policy.limits import Policy
 
 # A file does not say when a comment was posted; the earliest time shows that none was given.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-_NO_OFFENCE = {Label.COMPLAINT}
-"""Labels that hold nothing against a comment; they are left out of an answer."""
 
 
 class CommentLine(BaseModel):
@@ -59,8 +59,9 @@ def judge_lines(
         if not line.strip():
             continue
         try:
-            read = CommentLine.model_validate_json(line)
-        except ValidationError as error:
+            # Not by pydantic's own parser: it refuses half a surrogate pair, which a cut-off emoji leaves.
+            read = CommentLine.model_validate(json.loads(line))
+        except (ValueError, RecursionError) as error:
             raise ConfigError(
                 f"line {number}: {_fault(error)}. Each line is one JSON object with at least id and text."
             ) from error
@@ -69,7 +70,7 @@ def judge_lines(
         decision = decide(Case(comment, findings, context, not_judged=failed), at_any_hour, Mode.AUTO, _NO_TIME)
         answer = _answer(read.id, decision, findings)
         if scores:
-            answer["scores"] = scorer.score([comment.text])[0]
+            answer["scores"] = scorer.score([excerpt(comment).comment.text])[0]
         yield answer
 
 
@@ -110,7 +111,7 @@ def _answer(comment_id: str, decision: Decision, findings: Sequence[Finding]) ->
         "id": comment_id,
         "action": decision.ruling.value,
         "urgent": decision.urgent,
-        "labels": [label.value for label in decision.labels if label not in _NO_OFFENCE],
+        "labels": [label.value for label in decision.labels if label not in OF_THE_WHOLE],
         "findings": [
             {
                 "label": finding.label.value,
@@ -121,13 +122,15 @@ def _answer(comment_id: str, decision: Decision, findings: Sequence[Finding]) ->
                 "detector": finding.detector,
             }
             for finding in findings
-            if finding.label not in _NO_OFFENCE
+            if finding.label not in OF_THE_WHOLE
         ],
         "reasons": list(decision.reasons),
     }
 
 
-def _fault(error: ValidationError) -> str:
+def _fault(error: ValueError | RecursionError) -> str:
+    if not isinstance(error, ValidationError):
+        return f"it is not JSON ({error.msg})" if isinstance(error, json.JSONDecodeError) else "it cannot be read"
     first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     return f"{where}: {first['msg']}" if where else first["msg"]

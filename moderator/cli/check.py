@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import tomlkit
 import typer
 
-from moderator.build import build_platform, open_database, school_detectors
+from moderator.build import build_models, build_platform, open_database, school_detectors
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -51,7 +51,7 @@ def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
         rows.append({"what": "database", "ok": True, "detail": STORES[database.dialect]})
         rows.append(roll_state(settings))
         rows.append(people_state(settings))
-        school_detectors(settings, utc_now())
+        school_detectors(settings, utc_now(), build_models(settings))
         for each in settings.accounts:
             row, code = account_login(settings, database, each.account.id)
             rows.append(row)

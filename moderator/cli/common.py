@@ -14,18 +14,28 @@ from typing import Annotated, Any
 
 import typer
 
-from moderator.build import open_database
+from moderator.build import build_scorer, open_database
+from moderator.detectors.toxicity import ToxicityScorer
 from moderator.domain import POLICY, Comment, Person
 from moderator.errors import ModeratorError
 from moderator.settings import Settings, credentials_folder, read_settings
+from moderator.settings.read import read_state_dir
 from moderator.store import comments
 from moderator.store.database import Database, Transaction
+from moderator.weights.shelf import DETOXIFY
 
 ConfigOption = Annotated[
     Path,
     typer.Option("--config", "-c", envvar="MODERATOR_CONFIG", help="Folder with moderator.toml and policy.toml."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+ToxicityOption = Annotated[
+    str,
+    typer.Option(
+        help="The reader of toxicity: built-in, stand-in, a fetched model such as detoxify/unbiased, or onnx:FOLDER."
+    ),
+]
+ReaderOption = Annotated[str, typer.Option(help="The reader of whole comments: built-in, off, or onnx:FOLDER.")]
 DEFAULT_CONFIG = Path("config")
 SINCE = "How far back: 90d, 13w, 24h or a date such as 2026-09-01."
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -46,6 +56,11 @@ def load_settings(config: Path, *, logins: bool = True) -> Settings:
     Without `logins` the accounts' own may be missing, as they are for a person beside a daemon that systemd started.
     """
     return read_settings(config, credentials_dir=credentials_folder(os.environ), logins=logins)
+
+
+def the_scorer(choice: str, config: Path) -> ToxicityScorer:
+    """The reader of toxicity for a command that needs no school: moderator.toml is read only where a model lies by it."""
+    return build_scorer(choice, read_state_dir(config) if choice in DETOXIFY else config)
 
 
 @contextmanager

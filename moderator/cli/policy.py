@@ -7,8 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from moderator.build import build_scorer
-from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, print_json
+from moderator.build import BUILT_IN, build_reader
+from moderator.cli.common import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    JsonOption,
+    ReaderOption,
+    ToxicityOption,
+    print_json,
+    the_scorer,
+)
 from moderator.errors import ConfigError
 from moderator.policy.in_words import bans_in_words, differences, duty_in_words, limit_in_words, strikes_in_words
 from moderator.policy.limits import Policy
@@ -34,7 +42,8 @@ class HidesTooMuch(ConfigError):
 def check(
     file: FileArgument = None,
     config: ConfigOption = DEFAULT_CONFIG,
-    toxicity: Annotated[str, typer.Option(help="The reader of toxicity: stand-in, or onnx:FOLDER.")] = "stand-in",
+    toxicity: ToxicityOption = BUILT_IN,
+    reader: ReaderOption = BUILT_IN,
     as_json: JsonOption = False,
 ) -> None:
     """Check a policy: its form, and that it hides no complaint, thanks or question of those that come with the program.
@@ -43,7 +52,7 @@ def check(
     """
     path = file or config / "policy.toml"
     policy = read_policy(path)
-    hidden = wrongly_hidden(policy, build_scorer(toxicity))
+    hidden = wrongly_hidden(policy, the_scorer(toxicity, config), build_reader(reader))
     if as_json:
         print_json(
             {"file": str(path), "version": policy.version, "ok": not hidden, "hides": [_row(one) for one in hidden]}

@@ -6,6 +6,8 @@ from moderator.detectors.base import Detector
 from moderator.detectors.complaint import Complaint
 from moderator.detectors.contact import Contact
 from moderator.detectors.names import RelatedNames
+from moderator.detectors.reader import Reader
+from moderator.detectors.reader_model import ReadingModel
 from moderator.detectors.roll import GuardedNames, Roll
 from moderator.detectors.safeguarding import Safeguarding
 from moderator.detectors.spam import Impersonation, Spam
@@ -14,14 +16,16 @@ from moderator.detectors.toxicity import Toxicity, ToxicityScorer
 from moderator.domain import School
 
 
-def build_detectors(school: School, roll: Roll | None, scorer: ToxicityScorer) -> tuple[Detector, ...]:
-    """The detectors for a school. Without a roll, only children named in relation to somebody are found."""
+def build_detectors(
+    school: School, roll: Roll | None, scorer: ToxicityScorer, model: ReadingModel | None = None
+) -> tuple[Detector, ...]:
+    """The detectors for a school. Without a reading model, children who are not on the roll are found by a few patterns only."""
     guarded: tuple[Detector, ...] = (GuardedNames(roll, school),) if roll else ()
+    known = (*guarded, Contact())
+    names: tuple[Detector, ...] = (Reader(model, school, known),) if model else (*known, RelatedNames(school))
     return (
-        *guarded,
-        RelatedNames(school),
+        *names,
         Tags(school),
-        Contact(),
         Toxicity(scorer),
         Safeguarding(),
         Spam(school),

@@ -8,6 +8,7 @@ from moderator.domain.acting import Action, FinalAction, Outcome, ReversibleActi
 from moderator.domain.judging import Ban, Case, Decision, Finding, Person, Standing, Strike, Verdict
 from moderator.domain.kinds import (
     DISPLAY_NAME,
+    OF_THE_WHOLE,
     POLICY,
     TEXT,
     ActionKind,
@@ -25,6 +26,7 @@ from moderator.domain.reading import Account, Author, Comment, Context, Mention,
 
 __all__ = [
     "DISPLAY_NAME",
+    "OF_THE_WHOLE",
     "POLICY",
     "TEXT",
     "Account",

@@ -17,7 +17,7 @@ TEXT = "text"
 
 
 class Label(StrEnum):
-    """What a comment can be found to hold. All but `complaint` are words of the evaluation guide."""
+    """What a comment can be found to hold, and below these what is said of it as a whole."""
 
     CHILD_NAMED = "child_named"
     PERSON_TAGGED = "person_tagged"
@@ -31,7 +31,14 @@ class Label(StrEnum):
     UNDERAGE = "underage"
     SPAM = "spam"
     IMPERSONATION = "impersonation"
-    COMPLAINT = "complaint"  # criticism of the school: nothing against its author, and no label of the guide
+    COMPLAINT = "complaint"  # criticism of the school: nothing against its author
+    HARM = "harm"  # not to be left alone, for whichever of the reasons above
+    GRAVE = "grave"  # so bad or so telling that nobody should have to see it first
+    RISK = "risk"  # a child, a parent or an employee may be at risk now
+
+
+OF_THE_WHOLE = frozenset({Label.COMPLAINT, Label.HARM, Label.GRAVE, Label.RISK})
+"""Labels that name no offence: they are left out where a comment's offences are listed."""
 
 
 class Ruling(StrEnum):

@@ -8,13 +8,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from moderator.domain import Label, Ruling
+from moderator.domain import OF_THE_WHOLE, Label, Ruling
 from moderator.store.cases import Reviewed
 from moderator.store.hearings import STOPPED
 
-URGENT = frozenset({Label.THREAT, Label.SAFEGUARDING})
+URGENT = frozenset({Label.THREAT, Label.SAFEGUARDING, Label.RISK})
 """What the evaluation calls urgent."""
-NO_OFFENCE = frozenset({Label.COMPLAINT})
 
 
 class Kind(StrEnum):
@@ -40,7 +39,7 @@ def labels(case: Reviewed) -> tuple[Label, ...] | None:
         return case.correction.labels
     if case.by_person.ruling not in STOPPED:
         return ()
-    agreed = tuple(label for label in case.by_policy.labels if label not in NO_OFFENCE)
+    agreed = tuple(label for label in case.by_policy.labels if label not in OF_THE_WHOLE)
     return agreed or None
 
 

@@ -108,10 +108,14 @@ DEFAULT = Policy(
             Label.UNDERAGE: Limit(queue=0.5, hide=NEVER),
             Label.SPAM: Limit(queue=0.55, hide=0.9),
             Label.IMPERSONATION: Limit(queue=0.5, hide=0.85),
+            Label.HARM: Limit(queue=0.5, hide=NEVER),
+            Label.GRAVE: Limit(queue=0.6, hide=0.6),
+            # One in seven is reason enough to look at once: the other six cost a glance.
+            Label.RISK: Limit(queue=0.15, hide=NEVER),
         }
     ),
-    urgent=frozenset({Label.THREAT, Label.SAFEGUARDING}),
-    version="default-2",
+    urgent=frozenset({Label.THREAT, Label.SAFEGUARDING, Label.RISK}),
+    version="default-3",
     rules=MappingProxyType({rule: RuleTerms(says=says) for rule, says in LINES.items()}),
     speech=Speech(friendly=frozenset(FRIENDLY)),
 )

@@ -83,6 +83,9 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "to strangers.",
         "Employees should not connect or engage with any pupils on the current school roll via social media.",
     ),
+    "somebody_must_know": (_SAFETY,),
+    "something_harmful": (_OFFENSIVE, _CHECKED),
+    "nothing_to_show_first": (_OFFENSIVE, _SAFETY),
     "a_child_writing": (
         "Pupils should only have accounts on social networks if they comply with the sites age restriction.",
         "Pupils should not post anything on an official school account which may portray the school in a negative light.",

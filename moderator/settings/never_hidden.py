@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from moderator.detectors.base import Detector, examine_all
 from moderator.detectors.panel import build_detectors
+from moderator.detectors.reader_model import ReadingModel
 from moderator.detectors.roll import Roll
 from moderator.detectors.toxicity import ToxicityScorer
 from moderator.domain import Author, Case, Comment, Context, Mode, Pupil, Ruling, School
@@ -59,9 +60,9 @@ class WronglyHidden:
     reasons: tuple[str, ...]
 
 
-def wrongly_hidden(policy: Policy, scorer: ToxicityScorer) -> list[WronglyHidden]:
+def wrongly_hidden(policy: Policy, scorer: ToxicityScorer, model: ReadingModel | None = None) -> list[WronglyHidden]:
     """The shipped comments that this policy would hide by itself, judged by its strictest hour."""
-    detectors = _detectors(scorer)
+    detectors = _detectors(scorer, model)
     found = []
     for shipped in never_hidden():
         reasons = _reasons_to_hide(shipped.text, _strictest(policy), detectors)
@@ -81,7 +82,7 @@ def _file() -> _File:
     return _File.model_validate(tomllib.loads(text))
 
 
-def _detectors(scorer: ToxicityScorer) -> tuple[Detector, ...]:
+def _detectors(scorer: ToxicityScorer, model: ReadingModel | None) -> tuple[Detector, ...]:
     held = _file().school
     names = (name.split(" ", 1) for name in held.pupils)
     pupils = [Pupil(first_name=first, last_name=last) for first, last in names]
@@ -92,7 +93,7 @@ def _detectors(scorer: ToxicityScorer) -> tuple[Detector, ...]:
         staff=held.staff,
         public_figures=held.public_figures,
     )
-    return build_detectors(school, Roll(pupils), scorer)
+    return build_detectors(school, Roll(pupils), scorer, model)
 
 
 def _strictest(policy: Policy) -> Policy:

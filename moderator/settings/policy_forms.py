@@ -27,6 +27,9 @@ LabelName = Literal[
     "underage",
     "spam",
     "impersonation",
+    "harm",
+    "grave",
+    "risk",
 ]
 # What is said of the school, and how, is judged alike at all hours.
 StricterLabel = Literal["child_named", "person_tagged", "contact", "hate", "sexual", "threat", "spam", "impersonation"]
@@ -62,6 +65,9 @@ class LimitsForm(Form):
     underage: LimitForm = _usual(Label.UNDERAGE)
     spam: LimitForm = _usual(Label.SPAM)
     impersonation: LimitForm = _usual(Label.IMPERSONATION)
+    harm: LimitForm = _usual(Label.HARM)
+    grave: LimitForm = _usual(Label.GRAVE)
+    risk: LimitForm = _usual(Label.RISK)
 
 
 def _rule_form(rule: str) -> type[BaseModel]:
@@ -148,7 +154,7 @@ class FamilyForm(Form):
 
 
 def _urgent() -> list[LabelName]:
-    return ["threat", "safeguarding"]
+    return ["threat", "safeguarding", "risk"]
 
 
 class PolicyForm(Form):

@@ -23,6 +23,10 @@ def said(*words: str | Path) -> str:
     return result.output
 
 
+LISTS = ("--toxicity", "stand-in", "--reader", "off")
+"""Lists and patterns, which take a name for a name whatever stands around it."""
+
+
 @pytest.fixture
 def early(tmp_path: Path) -> Path:
     """A policy that hides on the slightest sign of a name, and has one rule tried out."""
@@ -40,7 +44,7 @@ def test_the_shipped_policy_is_in_order() -> None:
 
 def test_a_policy_that_hides_what_no_school_hides_is_refused_with_each_comment_and_reason(early: Path) -> None:
     with pytest.raises(ConfigError) as refused:
-        CliRunner().invoke(app, ["policy", "check", str(early)], catch_exceptions=False)
+        CliRunner().invoke(app, ["policy", "check", str(early), *LISTS], catch_exceptions=False)
 
     told = str(refused.value)
     assert refused.value.exit_code == 2

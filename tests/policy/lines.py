@@ -6,11 +6,13 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from moderator.detectors.base import examine_all
+from moderator.build import BUILT_IN, build_reader, build_scorer
+from moderator.detectors.base import Detector, examine_all
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.toxicity import WordListScorer
 from moderator.domain import (
@@ -23,6 +25,7 @@ from moderator.domain import (
     Decision,
     Mode,
     Person,
+    Post,
     Ruling,
     Standing,
     Strike,
@@ -39,6 +42,11 @@ DETECTORS = build_detectors(SCHOOL, ROLL, WordListScorer())
 DAY = timedelta(days=1)
 
 
+@cache
+def with_models() -> tuple[Detector, ...]:
+    return build_detectors(SCHOOL, ROLL, build_scorer(BUILT_IN, Path()), build_reader(BUILT_IN))
+
+
 class LineCase(BaseModel):
     """A comment on which a rule speaks for a sentence of the policy, or keeps silent."""
 
@@ -46,6 +54,8 @@ class LineCase(BaseModel):
 
     rule: str
     text: str
+    post: str = ""
+    by_model: bool = False  # read by the models that come with the program, not by lists and patterns alone
     ruling: Ruling
     why: str
     line: str = ""  # how the sentence begins
@@ -68,7 +78,8 @@ def decided(row: LineCase, policy: Policy) -> Decision:
     """What real detectors and the policy make of the case, at noon on a school day."""
     written = comment(row.text, author=row.author, author_name=row.author_name)
     written = replace(written, image_urls=row.images, version=2)
-    findings, failed = examine_all(DETECTORS, written, Context())
+    context = Context(Post("p", row.post)) if row.post else Context()
+    findings, failed = examine_all(with_models() if row.by_model else DETECTORS, written, context)
     if row.broken:
         failed = ("toxicity: DetectorError",)
     before = row.previous and Decision(written.id, 1, row.previous, POLICY, NOON - DAY, ("earlier",))

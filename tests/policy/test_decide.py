@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -28,8 +27,6 @@ STANDINGS = st.builds(
     bans=st.sampled_from([(), (ban(),)]),
 )
 HOUR = timedelta(hours=1)
-SLACK = 4
-"""Continuous integration is slower than a desk, and busy."""
 
 
 def with_states(states: Mapping[str, RuleState]) -> Policy:
@@ -149,19 +146,6 @@ def test_each_reason_ends_with_the_line_of_the_policy_that_the_rule_serves() -> 
 
 def test_a_decision_names_the_policy_it_was_made_by() -> None:
     assert judge().policy_version == DEFAULT.version
-
-
-def test_a_thousand_cases_take_less_than_sixty_microseconds_each() -> None:
-    findings = [found(label, 0.6 + index / 50) for index, label in enumerate(list(Label)[:6])]
-    heard = Case(comment(), tuple(findings), standing=Standing(strikes=(strike(20), strike(3))))
-    began = perf_counter()
-    for _ in range(1_000):
-        decide(heard, DEFAULT, Mode.AUTO, NOON)
-    plain = perf_counter()
-    for _ in range(1_000):
-        decide(case(found(Label.CHILD_NAMED, 0.9)), DEFAULT, Mode.AUTO, NOON)
-    assert (perf_counter() - plain) / 1_000 < 60e-6 * SLACK
-    assert (plain - began) / 1_000 < 120e-6 * SLACK
 
 
 @given(FINDINGS, st.sampled_from(list(Mode)))

@@ -28,8 +28,10 @@ from moderator.policy.rules.children import (
     contact_details,
     kind_but_identifying,
     somebody_at_risk,
+    somebody_must_know,
 )
 from moderator.policy.rules.unread import edited_after_hide, not_judged, nothing_to_read
+from moderator.policy.rules.whole import nothing_to_show_first, something_harmful
 
 Rule = Callable[[Heard], Verdict | None]
 
@@ -47,6 +49,9 @@ RULES: tuple[Rule, ...] = (
     complaint_is_not_abuse,
     a_threat,
     somebody_at_risk,
+    somebody_must_know,
+    something_harmful,
+    nothing_to_show_first,
     a_child_writing,
     spam,
     impersonation,
@@ -57,5 +62,5 @@ RULES: tuple[Rule, ...] = (
     nothing_to_read,
 )
 
-ALWAYS_LIVE = frozenset({"complaint_is_not_abuse", "somebody_at_risk", "not_judged"})
+ALWAYS_LIVE = frozenset({"complaint_is_not_abuse", "somebody_at_risk", "somebody_must_know", "not_judged"})
 """Rules that no school switches off: criticism stays in sight, a child at risk and what was not read meet a person."""

@@ -10,6 +10,8 @@ from moderator.policy.rules.over_limit import hide_if_allowed, over_limit
 
 _ROUGH = (Label.INSULT, Label.PROFANITY)
 """What a complaint may hold and still be one."""
+_UNDER = (*_ROUGH, Label.HARM, Label.GRAVE)
+"""What is ruled no graver than a complaint in rough words."""
 
 
 def an_insult(heard: Heard) -> Verdict | None:
@@ -71,7 +73,7 @@ def complaint_is_not_abuse(heard: Heard) -> Verdict | None:
         reason = f"criticism of the school may stay, but it also insults strongly: {told}"
     else:
         reason = f"criticism of the school is never hidden by a machine; a person looks at the words: {told}"
-    return Verdict("complaint_is_not_abuse", Ruling.QUEUE, reason, (grievance, *rough), caps=() if strong else _ROUGH)
+    return Verdict("complaint_is_not_abuse", Ruling.QUEUE, reason, (grievance, *rough), caps=() if strong else _UNDER)
 
 
 def _told(rough: Sequence[Finding], names: Sequence[Finding]) -> str:

@@ -20,6 +20,7 @@ _UNKIND = (
     Label.SPAM,
     Label.IMPERSONATION,
     Label.COMPLAINT,
+    Label.RISK,
 )
 """Beside one of these on or over its queue limit, a name was not written with love, or does more harm than a name."""
 
@@ -67,6 +68,11 @@ def contact_details(heard: Heard) -> Verdict | None:
 def somebody_at_risk(heard: Heard) -> Verdict | None:
     """Where a child, parent or employee may be at risk, a person looks, and is told at once."""
     return over_limit("somebody_at_risk", Label.SAFEGUARDING, "somebody may be at risk", heard)
+
+
+def somebody_must_know(heard: Heard) -> Verdict | None:
+    """Where somebody seems to be at risk now, a person is told at once, whatever else the comment holds."""
+    return over_limit("somebody_must_know", Label.RISK, "somebody may be at risk now", heard, strike=False)
 
 
 def a_child_writing(heard: Heard) -> Verdict | None:

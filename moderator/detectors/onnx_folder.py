@@ -1,0 +1,66 @@
+"""Opens a model's folder: `model.onnx`, `tokenizer.json` and `model.json`, which says what the others cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import onnxruntime
+from pydantic import BaseModel, ConfigDict, Field
+from tokenizers import Tokenizer
+
+from moderator.errors import ConfigError
+
+
+class ModelCard(BaseModel):
+    """What `model.json` holds of every model.
+
+    `reads`: "as_is", or "aloud": folded, with emoji spelt out. `calibration`: for a label the slope and offset that turn its
+    logits into shares of texts that are so; a label without them keeps its logits.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str = "onnx"
+    version: str = "1"
+    labels: tuple[str, ...] = Field(min_length=1)
+    max_length: int = Field(default=128, ge=4, le=4096)
+    reads: str = Field(default="as_is", pattern="^(as_is|aloud)$")
+    calibration: dict[str, tuple[float, float]] = Field(default_factory=dict)
+
+    def slopes_and_offsets(self) -> tuple[list[float], list[float]]:
+        pairs = [self.calibration.get(label, (1.0, 0.0)) for label in self.labels]
+        return [slope for slope, _ in pairs], [offset for _, offset in pairs]
+
+
+class ReaderCard(ModelCard):
+    """What `model.json` holds of a reading model: the classes of its tokens too."""
+
+    classes: tuple[str, ...] = Field(min_length=1)
+
+
+Card = TypeVar("Card", bound=ModelCard)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Generic[Card]):
+    session: onnxruntime.InferenceSession
+    tokenizer: Tokenizer
+    card: Card
+
+
+def open_folder(folder: Path, card: type[Card]) -> Opened[Card]:
+    """The model in a folder, run on one core. Raises ConfigError where a file is missing or does not fit the others."""
+    try:
+        read = card.model_validate_json((folder / "model.json").read_text("utf-8"))
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # The daemon shares its machine; one comment at a time needs no more.
+        session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise ConfigError(
+            f"{folder}: the model there cannot be loaded ({type(error).__name__}: {error}). "
+            "The folder needs model.onnx, tokenizer.json and model.json; see models/README.md."
+        ) from error
+    return Opened(session, tokenizer, read)

@@ -1,0 +1,162 @@
+"""Reads a comment together with its post and thread, by a model trained on comments under schools' posts.
+
+A comment, its context and what rules already found come in; findings go out: the guide's labels, whether it may be left alone at
+all, whether somebody must be told at once, and the names in it. Each finding points at the words that weighed most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderator.detectors.base import Detector, PartlyRead
+from moderator.detectors.reader_input import IN_DISPLAY_NAME, KnownPeople, Mark, capitals
+from moderator.detectors.reader_model import Reading, ReadingModel
+from moderator.domain import TEXT, Comment, Context, Finding, Label, School
+
+FULL_NAME, NAME = 0.97, 0.75
+"""Scores of the roll's findings from which a name tells which child, and from which it is likely one."""
+_FLOOR = 0.1
+"""Below this a score says nothing; what counts is decided by policy, far above it."""
+_CHILD_TOKEN = 0.5
+_ROLL_ALONE = 0.4
+"""What a name from the roll loses where the model takes it for no child's: of first names alone every other one is then none."""
+_LONGEST_WORD = 40
+"""Characters that a word may go on for on either side of a token; a page without blanks must not cost its square."""
+_NAMED_AT_MOST = 0.96
+"""However sure the model is that a child is named, only the roll can tell which one."""
+
+
+class Reader:
+    """The model's findings, and those of the rules that it builds on.
+
+    `before` are the detectors whose hits the model is told of: the roll, and contact details. They are asked once, here, and
+    their findings go out with the model's.
+    """
+
+    name = "reader"
+
+    def __init__(self, model: ReadingModel, school: School, before: Sequence[Detector]) -> None:
+        self._model, self._people, self._before = model, KnownPeople(school), tuple(before)
+        self.version = f"{model.name}-{model.version}"
+
+    def examine(self, comment: Comment, context: Context) -> list[Finding]:
+        hits, unread = self._ask(comment, context)
+        reading = self._model.read([(comment, context, marks(self._people, comment, hits))])[0]
+        named = reading.scores[Label.CHILD_NAMED]
+        found = [*(_in_context(hit, named) for hit in hits), *self._findings(reading, comment)]
+        if not reading.whole:
+            unread.append("too many signs to read them all")
+        if unread:
+            raise PartlyRead(", ".join(unread), found)
+        return found
+
+    def _ask(self, comment: Comment, context: Context) -> tuple[list[Finding], list[str]]:
+        """What the detectors before it found, and what they left unread."""
+        hits: list[Finding] = []
+        unread: list[str] = []
+        for detector in self._before:
+            try:
+                hits += detector.examine(comment, context)
+            except PartlyRead as part:
+                hits += part.findings
+                unread.append(str(part))
+        return hits, unread
+
+    def _findings(self, reading: Reading, comment: Comment) -> list[Finding]:
+        found = []
+        for index, label in enumerate(self._model.labels):
+            score = min(reading.scores[label], _NAMED_AT_MOST if label == Label.CHILD_NAMED else 1.0)
+            if score < _FLOOR:
+                continue
+            places = _heaviest(reading.weights[:, index], reading.spans, comment.text)
+            span = places[0] if places else None
+            words = ", ".join(f"“{comment.text[slice(*place)]}”" for place in places)
+            note = f"read by {self._model.name}" + (f", above all for {words}" if words else "")
+            whole = Finding(Label(label), score, span, self.name, self.version, _at(comment, span), note=note)
+            found += self._names(reading, comment, whole) if whole.label is Label.CHILD_NAMED else [whole]
+        return found
+
+    def _names(self, reading: Reading, comment: Comment, whole: Finding) -> list[Finding]:
+        """One finding for each child's name that the model points at; where it points at none, one for what weighed most."""
+        places = _runs(reading.classes[:, self._model.classes.index("child_name")], reading.spans, comment.text)
+        return [replace(whole, span=place, phrase=_at(comment, place)) for place in places] or [whole]
+
+
+def _in_context(hit: Finding, named: float) -> Finding:
+    """The roll's finding as the whole comment bears it out. `named` is the model's score for a child being named.
+
+    A name that tells which child stays as it is. A first name alone is on the roll, and in a book, on a van and on a cat as well:
+    it is as sure as the model, at most as sure as the roll, and at least what _ROLL_ALONE leaves of it.
+    """
+    if hit.label is not Label.CHILD_NAMED or hit.score >= FULL_NAME or hit.field != TEXT:
+        return hit
+    score = min(hit.score, max(named, round(hit.score - _ROLL_ALONE, 4)))
+    return replace(hit, score=score, note=f"{hit.note}; in this comment {named:.2f}") if score < hit.score else hit
+
+
+def marks(people: KnownPeople, comment: Comment, hits: Iterable[Finding]) -> list[tuple[int, Mark]]:
+    """What is known of the comment's words: by the roll and other rules, by the school's lists, and by their capitals."""
+    found: dict[int, Mark] = {}
+    for hit in hits:
+        if hit.span is None:
+            continue
+        if hit.field != TEXT:
+            found[IN_DISPLAY_NAME] = Mark.NAME
+        elif hit.label is Label.CHILD_NAMED:
+            sure = Mark.FULL_NAME if hit.score >= FULL_NAME else Mark.NAME
+            found[hit.span[0]] = sure if hit.score >= NAME else Mark.WEAK_NAME
+        elif hit.label is Label.CONTACT:
+            found.setdefault(hit.span[0], Mark.CONTACT)
+    for at, mark in people.marks(comment.text):
+        found.setdefault(at, mark)
+    return [*found.items(), *capitals(comment.text, found)]
+
+
+def _at(comment: Comment, span: tuple[int, int] | None) -> str:
+    return comment.text[slice(*span)] if span else ""
+
+
+def _heaviest(
+    weights: NDArray[np.float32], spans: Sequence[tuple[int, int] | None], text: str, most: int = 3
+) -> list[tuple[int, int]]:
+    """The whole words that speak most for a label, heaviest first, each at least a third as heavy as the heaviest."""
+    words: dict[tuple[int, int], float] = {}
+    for weight, span in zip(weights.tolist(), spans, strict=False):
+        if span is not None and weight > 0 and span[0] < span[1]:
+            word = _word(text, span)
+            if any(char.isalnum() for char in text[slice(*word)]) or not text[slice(*word)].isascii():
+                words[word] = words.get(word, 0.0) + weight
+    ranked = sorted(words, key=lambda word: -words[word])[:most]
+    return [word for word in ranked if words[word] >= words[ranked[0]] / 3]
+
+
+def _word(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """The span stretched to the whole word it lies in."""
+    start, end = span
+    while start > max(0, span[0] - _LONGEST_WORD) and _inside(text[start - 1]) and _inside(text[start]):
+        start -= 1
+    while end < min(len(text), span[1] + _LONGEST_WORD) and _inside(text[end]) and _inside(text[end - 1]):
+        end += 1
+    return start, end
+
+
+def _inside(char: str) -> bool:
+    return char.isalnum() or char in "'’_"
+
+
+def _runs(shares: NDArray[np.float32], spans: Sequence[tuple[int, int] | None], text: str) -> list[tuple[int, int]]:
+    """Neighbouring tokens of a class as one place each, in whole words."""
+    places: list[tuple[int, int]] = []
+    for share, span in zip(shares.tolist(), spans, strict=False):
+        if span is None or share < _CHILD_TOKEN or span[0] >= span[1]:
+            continue
+        start, end = _word(text, span)
+        if places and start <= places[-1][1] + 1:
+            places[-1] = (places[-1][0], max(end, places[-1][1]))
+        else:
+            places.append((start, end))
+    return places

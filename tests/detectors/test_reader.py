@@ -1,0 +1,148 @@
+"""The reading model that comes with the program, on comments that no lists and patterns could tell apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from moderator.build import BUILT_IN, build_reader, build_scorer
+from moderator.detectors.base import PartlyRead, examine_all
+from moderator.detectors.panel import build_detectors
+from moderator.detectors.reader import Reader
+from moderator.detectors.roll import Roll
+from moderator.domain import Comment, Context, Finding, Label, Post
+from moderator.errors import ConfigError
+from moderator.weights.manifest import verify
+from moderator.weights.shipped import SHIPPED, shipped
+from tests.detectors.school import ROLL, SCHOOL, comment
+
+MODEL = build_reader(BUILT_IN)
+assert MODEL is not None
+SCORER = build_scorer(BUILT_IN, Path())
+READER = Reader(MODEL, SCHOOL, ())
+HALF = 0.5
+
+
+def seen(text: str, context: Context | None = None, *, author_name: str = "Pat") -> dict[Label, Finding]:
+    """The strongest finding of each label that the reader is rather sure of than not."""
+    found: dict[Label, Finding] = {}
+    for each in READER.examine(comment(text, author_name=author_name), context or Context()):
+        if each.score >= HALF and each.score > found.get(each.label, each).score - 1e-9:
+            found[each.label] = each
+    return found
+
+
+def under(post: str, *thread: str) -> Context:
+    return Context(Post("p", post), tuple(comment(line) for line in thread))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_models_that_come_with_the_program_are_whole_and_small(name: str) -> None:
+    assert verify(shipped(name)).size_bytes < 30_000_000
+
+
+def test_a_child_who_is_on_no_roll_is_found_and_pointed_at() -> None:
+    text = "so proud of my little nephew Olumide, best shepherd in the whole nativity"
+    finding = seen(text)[Label.CHILD_NAMED]
+
+    assert finding.phrase == "Olumide"
+    assert text[slice(*(finding.span or (0, 0)))] == "Olumide"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you Mrs Hallworth, what a lovely afternoon!",
+        "Storm Gerald held off just long enough, well done for carrying on",
+        "By the grace of God it stayed dry for the summer fair",
+        "Brilliant assembly, well done all of you",
+        "How much are the tickets please?",
+    ],
+)
+def test_what_names_no_child_and_hurts_nobody_is_left_alone(text: str) -> None:
+    assert not seen(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Very disappointed that we were told about the trip only one day before.",
+        "Third year running with no parking plan, this is a joke",
+        "I have emailed twice about the bullying and nobody has rung me back",
+    ],
+)
+def test_criticism_is_nothing_to_hide(text: str) -> None:
+    assert not {Label.INSULT, Label.GRAVE, Label.HATE, Label.THREAT} & set(seen(text))
+
+
+def test_abuse_is_found_without_a_swear_word() -> None:
+    assert Label.INSULT in seen("Mrs Hallworth is a useless lump who should never be let near children")
+
+
+def test_a_threat_is_found_and_somebody_is_told() -> None:
+    assert {Label.THREAT, Label.RISK} <= set(
+        seen("I'll be waiting at the gate for that teacher and he will get what's coming")
+    )
+
+
+def test_a_child_told_by_its_place_in_the_picture_is_found_without_a_name() -> None:
+    assert Label.CHILD_NAMED in seen("second from the left, green bobbles, that's our girl", under("Our netball team!"))
+    assert not seen("Lovely colours in that picture", under("Our netball team!"))
+
+
+def test_a_finding_says_which_words_weighed_most() -> None:
+    text = "what a pathetic excuse for a head teacher, absolute joke of a woman"
+    finding = seen(text)[Label.INSULT]
+
+    assert "above all for “" in finding.note
+    assert finding.phrase
+    assert finding.phrase in text
+
+
+def test_a_first_name_from_the_roll_waits_where_the_words_mean_somebody_else() -> None:
+    with_roll = build_detectors(SCHOOL, ROLL, SCORER, MODEL)
+    plain = build_detectors(SCHOOL, Roll(), SCORER)
+
+    def named(detectors: object, text: str) -> float:
+        findings, _ = examine_all(detectors, comment(text), Context())  # type: ignore[arg-type]
+        return max((each.score for each in findings if each.label is Label.CHILD_NAMED), default=0.0)
+
+    assert named(with_roll, "get in kacper what a run") >= 0.85
+    assert named(with_roll, "Prince Harry's book is in the school library") < 0.85
+    assert named(plain, "get in kacper what a run") < HALF
+
+
+def test_a_long_comment_is_read_to_its_end_and_pointed_at_there() -> None:
+    text = (
+        "Lovely day at the fair, so many stalls and cakes. " * 30
+        + "And well done to my grandson Olumide Bakare in Curlews!"
+    )
+    names = [each for each in READER.examine(comment(text), Context()) if each.label is Label.CHILD_NAMED and each.span]
+
+    assert any(text[slice(*(each.span or (0, 0)))].startswith("Olumide") for each in names)
+
+
+def test_a_comment_of_more_signs_than_are_read_goes_before_a_person() -> None:
+    with pytest.raises(PartlyRead, match="too many signs"):
+        READER.examine(comment("x 4 q 8 " * 600), Context())
+
+
+def test_any_text_can_be_read() -> None:
+    for text in ("", " ", "\x00", "\ud800", "👍", "؟", "@a", "a" * 5000):
+        READER.examine(comment(text), Context())
+
+
+def test_a_folder_without_a_model_is_told_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"needs model\.onnx, tokenizer\.json and model\.json"):
+        build_reader(f"onnx:{tmp_path}")
+
+
+def spans_lie_inside(written: Comment, findings: list[Finding]) -> bool:
+    return all(each.span is None or 0 <= each.span[0] <= each.span[1] <= len(written.text) for each in findings)
+
+
+@pytest.mark.parametrize("text", ["Ⓐ🇬🇧 Ólumide ❤️❤️ x", "w̷e̷l̷l̷ done 𝓞𝓵𝓾𝓶𝓲𝓭𝓮", "👩‍👩‍👧 our Olumide 👏🏽👏🏽👏🏽"])
+def test_places_are_those_of_the_original_text(text: str) -> None:
+    written = comment(text)
+    assert spans_lie_inside(written, READER.examine(written, Context()))
