@@ -15,6 +15,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -59,7 +60,8 @@ def case(database: Database) -> CaseFile:
     done(database, hide, NOON + MINUTE, detail="200 <OK>", result=Result.DONE)
     with database.transaction() as tx:
         decisions.record(tx, a_decision(comment, Ruling.ALLOW, by="Ms Okafor", at=NOON + 2 * MINUTE))
-        return gather(tx, comment.id, {"comment": {"id": comment.id, "image_urls": ["https://youtube.example/a.png"]}})
+        explained = {"comment": {"id": comment.id, "image_urls": ["https://youtube.example/a.png"]}}
+        return gather(tx, comment.id, explained, ZoneInfo("Europe/London"))
 
 
 @pytest.fixture
@@ -142,6 +144,16 @@ def test_the_json_holds_every_letter_and_both_times(packed: bytes, case: CaseFil
     assert kept["is_unchanged"] is True
     assert told["explained"]["comment"]["id"] == case.comment.id
     assert told["audit_head"] == {"events": case.head.events, "link": case.head.link}
+
+
+def test_local_times_are_those_of_the_schools_own_zone(case: CaseFile) -> None:
+    abroad = read(pack(replace(case, zone=ZoneInfo("Asia/Nicosia")), KEY, "moderator 0.1.0", "Ms Okafor", NOON))
+    assert "(Tuesday 15:00:00 EEST at the school)" in abroad["page.html"].decode()
+    told = json.loads(abroad["case.json"])
+    assert (told["local_times_in"], told["evidence"][0]["posted_at_local"]) == (
+        "Asia/Nicosia",
+        "2026-06-16T15:00:00+03:00",
+    )
 
 
 def test_no_picture_and_no_address_of_one_is_in_it(packed: bytes) -> None:

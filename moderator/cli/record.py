@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from moderator import evidence_pack
+from moderator.cli import hand_over
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     SINCE,
@@ -145,9 +146,14 @@ def evidence(
         Path | None, typer.Option("--verify", help="Check a zip made by this command instead; needs no configuration.")
     ] = None,
     key: Annotated[str, typer.Option("--key", help="With --verify: the fingerprint that the school told you.")] = "",
+    handover: Annotated[
+        bool, typer.Option("--handover", help="Make the page for the safeguarding lead also where policy saw no risk.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Put everything about one comment into a signed zip: a page to print, JSON, and a manifest. Or check such a zip.
+
+    Where somebody may be at risk, a page for the safeguarding lead is made beside it, for CPOMS, MyConcern or the police.
 
     Example: moderator evidence x-7f3k2m9qa4bc --out evidence.zip, and anywhere: moderator evidence --verify evidence.zip
     """
@@ -157,7 +163,7 @@ def evidence(
     if not comment_id:
         raise NotFound("Say which comment: moderator evidence ID --out FILE.zip")
     with opened(config) as (settings, database):
-        exported = export(settings, database, comment_id, out, the_person(by).name, utc_now())
+        exported = export(settings, database, comment_id, out, the_person(by).name, utc_now(), handover)
     if as_json:
         print_json(exported)
     else:
@@ -165,33 +171,49 @@ def evidence(
         typer.echo(
             f"Signed with the key {exported['fingerprint']}. Tell that to whoever gets the file, by another way."
         )
+        hand_over.tell(exported, by)
 
 
 def export(
-    settings: Settings, database: Database, comment_id: str, out: Path | None, by: str, now: datetime
+    settings: Settings, database: Database, comment_id: str, out: Path | None, by: str, now: datetime, handover: bool
 ) -> dict[str, str]:
-    """Keep the comment as it is now, if it was not kept; write down that it is handed out; then write the file."""
+    """Keep the comment as it is now, if it was not kept; write down that it is handed out; then write the files."""
     key = evidence_pack.key_from(store_key(settings.credentials_dir, settings.state_dir, EVIDENCE_KEY))
+    checked = hand_over.check_record(database, comment_id, handover)
+    program = f"moderator {version('moderator')}"
     with database.transaction() as tx:
         comment = the_comment(tx, comment_id)
         target = out or Path(f"evidence-{comment.id}.zip")
         refuse_to_replace(target)
         evidence_store.capture(tx, comment, now, by)
-        case: CaseFile = evidence_pack.gather(tx, comment.id, gather_facts(tx, comment, settings.policy))
-        packed = evidence_pack.pack(case, key, f"moderator {version('moderator')}", by, now)
+        facts = gather_facts(tx, comment, settings.policy)
+        case: CaseFile = evidence_pack.gather(tx, comment.id, facts, settings.policy.duty.zone)
+        files = {target: evidence_pack.pack(case, key, program, by, now)}
         fingerprint = evidence_pack.fingerprint_of(key.public_key())
-        audit.write_all(tx, [export_event(comment, now, by, packed, fingerprint)])
-    try:
-        if not make_private(target.absolute(), packed):
-            refuse_to_replace(target)
-    except OSError as error:
-        raise ConfigError(f"{target} cannot be written: {error.strerror}. Name another place with --out.") from error
-    return {
+        audit.write_all(tx, [export_event(comment, now, by, files[target], fingerprint)])
+        if checked is not None:
+            sheet = hand_over.beside(target)
+            refuse_to_replace(sheet)
+            files[sheet] = hand_over.make(tx, case, settings, by, now, checked, program)
+            audit.write_all(tx, [hand_over.event(comment, now, by, files[sheet])])
+    for path, content in files.items():
+        write_new(path, content)
+    exported = {
         "file": str(target),
         "comment": comment.id,
         "fingerprint": fingerprint,
-        "sha256": sha256(packed).hexdigest(),
+        "sha256": sha256(files[target]).hexdigest(),
     }
+    return exported if checked is None else exported | hand_over.printed(sheet, files[sheet])
+
+
+def write_new(target: Path, content: bytes) -> None:
+    """A file for its owner alone, in no other's place."""
+    try:
+        if not make_private(target.absolute(), content):
+            refuse_to_replace(target)
+    except OSError as error:
+        raise ConfigError(f"{target} cannot be written: {error.strerror}. Name another place with --out.") from error
 
 
 def refuse_to_replace(target: Path) -> None:

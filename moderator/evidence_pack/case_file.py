@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from moderator.domain import Comment, Decision
 from moderator.store import actions, audit, comments, decisions, evidence
@@ -26,9 +27,10 @@ class CaseFile:
     trail: tuple[Event, ...]
     head: Head  # where the audit chain ended when this was gathered
     explained: Mapping[str, Any]  # what `moderator explain --json` says
+    zone: ZoneInfo  # the school's, in which local times are told
 
 
-def gather(tx: Transaction, comment_id: str, explained: Mapping[str, Any]) -> CaseFile:
+def gather(tx: Transaction, comment_id: str, explained: Mapping[str, Any], zone: ZoneInfo) -> CaseFile:
     """Read it all as of one moment. Raises StoreError where the audit chain was not written with the key at hand."""
     comment = comments.by_id(tx, [comment_id])[comment_id]
     return CaseFile(
@@ -39,19 +41,25 @@ def gather(tx: Transaction, comment_id: str, explained: Mapping[str, Any]) -> Ca
         trail=tuple(audit.trail(tx, comment_id)),
         head=audit.head(tx),
         explained=explained,
+        zone=zone,
     )
 
 
 def as_json(case: CaseFile) -> bytes:
     """The case for a machine: UTF-8, times with their zone, no address of a picture."""
-    kept = [_times_told_locally(each) for each in case.evidence]
-    whole = {"comment": case.comment.id, "evidence": kept, "audit_head": asdict(case.head), "explained": case.explained}
+    whole = {
+        "comment": case.comment.id,
+        "local_times_in": case.zone.key,
+        "evidence": [_times_told_locally(each, case.zone) for each in case.evidence],
+        "audit_head": asdict(case.head),
+        "explained": case.explained,
+    }
     return json.dumps(_without_pictures(whole), ensure_ascii=False, indent=1, default=_text).encode("utf-8")
 
 
-def _times_told_locally(kept: Evidence) -> dict[str, Any]:
+def _times_told_locally(kept: Evidence, zone: ZoneInfo) -> dict[str, Any]:
     times = {name: getattr(kept, name) for name in ("captured_at", "posted_at", "edited_at", "seen_at")}
-    local = {f"{name}_local": kept.local(when) for name, when in times.items() if when is not None}
+    local = {f"{name}_local": when.astimezone(zone) for name, when in times.items() if when is not None}
     return asdict(kept) | local | {"is_unchanged": kept.is_unchanged}
 
 

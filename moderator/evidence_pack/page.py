@@ -84,10 +84,9 @@ def _opening(case: CaseFile) -> list[str]:
 
 def _teller(case: CaseFile) -> Tell:
     """Tells a time in UTC and as the school's clocks showed it."""
-    local = case.evidence[-1].local
 
     def tell(when: datetime) -> str:
-        return f"{when:%A %d %B %Y, %H:%M:%S} UTC ({local(when):%A %H:%M:%S %Z} at the school)"
+        return f"{when:%A %d %B %Y, %H:%M:%S} UTC ({when.astimezone(case.zone):%A %H:%M:%S %Z} at the school)"
 
     return tell
 
