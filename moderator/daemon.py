@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import FrameType
@@ -21,6 +21,7 @@ from moderator.logs import Log
 from moderator.notify import Notifier
 from moderator.pipeline import House
 from moderator.policy.limits import Policy
+from moderator.reports.rounds import Rounds
 from moderator.store import audit
 from moderator.worker import Clock, Worker
 
@@ -60,11 +61,14 @@ class Daemon:
         still_held: Callable[[], bool] = lambda: True,
         reread_policy: RereadPolicy = keep_policy,
         clock: Clock = utc_now,
+        rounds: Sequence[Rounds] = (),
     ) -> None:
+        """`rounds` are done beside the accounts, each in its own thread."""
         self._house, self._log, self._notifier, self._clock = house, log, notifier, clock
         self._act_every_s, self._still_held, self._reread_policy = act_every_s, still_held, reread_policy
         self._policy_fault = ""
         self._leaving = threading.Event()
+        self._rounds = tuple(rounds)
         self.workers = {account_id: Worker(house, account_id, log, clock) for account_id in house.platforms}
 
     def leave(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -78,8 +82,8 @@ class Daemon:
         self._tell_head()
         signal.signal(signal.SIGTERM, self.leave)
         signal.signal(signal.SIGINT, self.leave)
-        for worker in self.workers.values():
-            worker.start()
+        for thread in (*self.workers.values(), *self._rounds):
+            thread.start()
         self._log.info("daemon.started", mode=self._house.mode.value, accounts=len(self.workers))
         self._notifier.ready(f"watching {len(self.workers)} accounts in {self._house.mode} mode")
         try:
@@ -126,6 +130,8 @@ class Daemon:
             self._house = replace(self._house, policy=policy)
             for worker in self.workers.values():
                 worker.house = self._house
+            for each in self._rounds:
+                each.house = self._house
             self._log.info("policy.changed", version=policy.version)
 
     def _new_schedule(self) -> schedule.Scheduler:
@@ -141,6 +147,9 @@ class Daemon:
             ):
                 scheduler.every(max(1, round(every_s))).seconds.do(worker.ask, job)
                 worker.ask(job)
+        for each in self._rounds:
+            scheduler.every(each.every_s).seconds.do(each.ask)
+            each.ask()
         scheduler.every(1).days.do(self._tell_head_again)
         scheduler.every(REREAD_POLICY_EVERY_S).seconds.do(self._look_at_policy)
         return scheduler
@@ -148,16 +157,19 @@ class Daemon:
     def _alive(self) -> bool:
         now = time.monotonic()
         started = [worker.busy_since for worker in self.workers.values() if worker.is_alive()]
-        return len(started) == len(self.workers) and all(
-            since is None or now - since < STUCK_AFTER_S for since in started
+        return (
+            len(started) == len(self.workers)
+            and all(since is None or now - since < STUCK_AFTER_S for since in started)
+            and all(each.is_alive() and not each.is_stuck() for each in self._rounds)
         )
 
     def _end(self) -> None:
         self._notifier.stopping()
-        for worker in self.workers.values():
-            worker.leave()
+        threads: tuple[Worker | Rounds, ...] = (*self.workers.values(), *self._rounds)
+        for thread in threads:
+            thread.leave()
         deadline = time.monotonic() + LEAVE_WITHIN_S
-        for worker in self.workers.values():
-            worker.join(max(0.0, deadline - time.monotonic()))
-        late = [account for account, worker in self.workers.items() if worker.is_alive()]
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        late = [thread.name.removeprefix("account-") for thread in threads if thread.is_alive()]
         self._log.info("daemon.stopped", unfinished=",".join(late))

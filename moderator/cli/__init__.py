@@ -10,7 +10,22 @@ import sys
 
 import typer
 
-from moderator.cli import authors, check, hindsight, judge, policy, record, review, tasks, work
+from moderator.cli import (
+    alerts,
+    authors,
+    bench,
+    check,
+    evaluate,
+    hindsight,
+    judge,
+    models,
+    policy,
+    record,
+    reports,
+    review,
+    tasks,
+    work,
+)
 from moderator.errors import ModeratorError
 
 EXIT_CODES = (
@@ -26,7 +41,22 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for room in (work, judge, check, review, tasks, authors, record, hindsight, policy):
+for room in (
+    work,
+    judge,
+    check,
+    review,
+    tasks,
+    alerts,
+    authors,
+    record,
+    reports,
+    hindsight,
+    policy,
+    models,
+    evaluate,
+    bench,
+):
     room.add_to(app)
 
 

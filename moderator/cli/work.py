@@ -18,16 +18,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from moderator.build import build_house, build_scorer, open_database
+from moderator.build import Models, build_house, build_models, open_database
 from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, print_json, shortened, utc_now
 from moderator.daemon import Daemon
-from moderator.detectors.toxicity import ToxicityScorer
 from moderator.domain import Comment, Mode
 from moderator.errors import ConfigError, PlatformError
 from moderator.logs import open_log
 from moderator.notify import Notifier
 from moderator.pipeline import House, Judged
 from moderator.policy.limits import Policy
+from moderator.reports.alert_rounds import alert_rounds
+from moderator.reports.channels import open_channels
+from moderator.reports.send import report_rounds
 from moderator.settings import Settings, read_settings, reread_policy
 from moderator.settings.never_hidden import wrongly_hidden
 from moderator.store import accounts, actions, comments
@@ -53,23 +55,26 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     database = open_database(settings)
     try:
         with hold(database, settings.state_dir / "daemon.lock", utc_now(), os.getpid()) as held:
-            house = build_house(settings, database, utc_now())
+            models = build_models(settings)
+            house = build_house(settings, database, utc_now(), models=models)
             remember_accounts(house)
             for sentence in left_behind(house):
                 log.warning("account.left_behind", detail=sentence)
             if sys.stderr.isatty():
                 first_reading(house)
             notifier = Notifier(os.environ.get("NOTIFY_SOCKET", ""))
-            reread = partial(reread_checked, settings, build_scorer(settings.toxicity))
-            Daemon(house, log, notifier, settings.act_every_s, held.still_held, reread).run()
+            reread = partial(reread_checked, settings, models)
+            beside = alert_rounds(house, open_channels(settings), log, utc_now) if settings.alerts.enabled else []
+            beside += report_rounds(house, settings, log, utc_now)
+            Daemon(house, log, notifier, settings.act_every_s, held.still_held, reread, rounds=beside).run()
     finally:
         database.close()
 
 
-def reread_checked(settings: Settings, scorer: ToxicityScorer, last: Policy) -> tuple[Policy, str]:
+def reread_checked(settings: Settings, models: Models, last: Policy) -> tuple[Policy, str]:
     """The policy as its file says now, unless it is faulty or would hide what must never be hidden."""
     policy, fault = reread_policy(settings, last)
-    if not fault and policy.version != last.version and (wrong := wrongly_hidden(policy, scorer)):
+    if not fault and policy.version != last.version and (wrong := wrongly_hidden(policy, models.scorer, models.reader)):
         fault = (
             f"{settings.policy_path} would hide {len(wrong)} of the comments that must never be hidden by a machine. See "
             f"them with: moderator policy check. Until then the policy from before stays in force (version {last.version})."

@@ -47,9 +47,9 @@ class Regret:
         return self.wrongly / self.looked_at if self.looked_at else None
 
 
-def measure(tx: Transaction, since: datetime, until: datetime) -> Regret:
-    """What went out of sight from `since` to before `until`, with what came of it up to now."""
-    return told(hides.between(tx, since, until), since, until)
+def measure(tx: Transaction, since: datetime, until: datetime, as_of: datetime | None = None) -> Regret:
+    """What went out of sight from `since` to before `until`, with what came of it up to `as_of`, or up to now."""
+    return told(hides.between(tx, since, until, as_of), since, until)
 
 
 def told(found: Sequence[Hide], since: datetime, until: datetime) -> Regret:

@@ -28,6 +28,7 @@ from rich.text import Text
 
 from moderator.build import open_database
 from moderator.domain import Ruling
+from moderator.sandbox.letter import show_letter
 from moderator.sandbox.school import POLL_EVERY_S, load_day, write_config, write_roll
 from moderator.sandbox.server import Sandbox
 from moderator.settings import read_settings
@@ -195,7 +196,9 @@ def play_demo(*, stay: bool, seconds: float) -> int:
         write_roll(settings, day)
         database = open_database(settings)
         try:
-            return _play(console, sandbox, day, config, database, stay=stay, seconds=seconds)
+            code = _play(console, sandbox, day, config, database, stay=stay, seconds=seconds)
+            show_letter(console, settings, database, datetime.now(UTC))
+            return code
         except KeyboardInterrupt:
             console.print("Stopped; the temporary folder is gone.")
             return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from moderator.settings.credentials import Credentials, read_credentials
 from moderator.settings.documents import Document, check_form
 from moderator.settings.faults import Fault, gathered
 from moderator.settings.forms import ACCOUNT_FORMS, AccountForm, AnyAccountForm, XAccountForm, YouTubeAccountForm
+from moderator.settings.hosts import is_loopback
 from moderator.settings.values import AccountSettings
 
 MICRODOLLARS = 1_000_000
@@ -140,13 +140,6 @@ def address_fault(address: str) -> str:
         return "must be an address such as https://api.example.org, without ? and #"
     if parts.username is not None:
         return "must hold no user name and password: secrets stand only in credential files"
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         return "must begin with https://, since the account's token travels there; http:// is for this machine only"
     return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -88,7 +88,8 @@ def sentence(details: ErrorDetails, form: type[BaseModel]) -> str:
         return f"unknown key; did you mean {meant}?" if meant else f"unknown key; the keys here are {known}"
     if kind == "missing":
         return f"missing; {usual}" if usual else "missing"
-    field = owner.model_fields.get(str(place[-1])) if place else None
+    key = next((part for part in reversed(place) if isinstance(part, str)), "")  # of a list's item, that of the list
+    field = owner.model_fields.get(key)
     described = (field.description if field else None) or ""
     heard = f", got {toml(got)}" if isinstance(got, int | float) and kind != "string_type" else ""
     if kind == "literal_error":

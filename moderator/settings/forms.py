@@ -6,9 +6,11 @@ What each key does stands above it in config/moderator.toml; a test holds the tw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from moderator.weights.shelf import DETOXIFY
 
 Platform = Literal["x", "youtube", "instagram"]
 # A description is what a fault says the value must be.
@@ -70,7 +72,14 @@ class LogForm(Form):
 
 class DetectorsForm(Form):
     toxicity: str = Field(
-        default="stand-in", pattern=r"^(stand-in|onnx:.+)$", description='"stand-in" or "onnx:" and a folder'
+        default="built-in",
+        pattern=rf"^(built-in|stand-in|onnx:.+|{'|'.join(DETOXIFY)})$",
+        description='"built-in", "stand-in", "onnx:" and a folder, or a model such as "detoxify/unbiased"',
+    )
+    reader: str = Field(
+        default="built-in",
+        pattern=r"^(built-in|off|onnx:.+)$",
+        description='"built-in", "off", or "onnx:" and a folder',
     )
     roll_expires_days: int = Field(default=120, ge=1)
 
@@ -110,18 +119,3 @@ ACCOUNT_FORMS: Mapping[str, type[AccountForm]] = {
     "youtube": YouTubeAccountForm,
     "instagram": InstagramAccountForm,
 }
-
-
-class MainForm(Form):
-    """moderator.toml. The accounts are taken as they are, and each is read again with the form of its platform."""
-
-    mode: Literal["shadow", "queue", "auto"] = "shadow"
-    state_dir: str = Field(default="/var/lib/moderator", min_length=1)
-    school: SchoolForm = Field(default_factory=SchoolForm)
-    people: PeopleForm = Field(default_factory=PeopleForm)
-    store: StoreForm = Field(default_factory=StoreForm)
-    reading: ReadingForm = Field(default_factory=ReadingForm)
-    acting: ActingForm = Field(default_factory=ActingForm)
-    log: LogForm = Field(default_factory=LogForm)
-    detectors: DetectorsForm = Field(default_factory=DetectorsForm)
-    accounts: list[dict[str, Any]] = Field(default_factory=list)

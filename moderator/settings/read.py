@@ -16,10 +16,13 @@ from sqlalchemy.exc import ArgumentError
 from moderator.domain import Mode, School
 from moderator.policy.authority import People, Role
 from moderator.settings.accounts import read_accounts
+from moderator.settings.alerts import alert_key, read_alerts
 from moderator.settings.credentials import read_key, read_password, store_key
 from moderator.settings.documents import Document, check_form, read_document, without_secrets
 from moderator.settings.faults import Fault, FaultyFiles, gathered
-from moderator.settings.forms import MainForm, PeopleForm, SchoolForm, StoreForm
+from moderator.settings.forms import PeopleForm, SchoolForm, StoreForm
+from moderator.settings.mail import read_mail, read_weekly
+from moderator.settings.main_form import MainForm
 from moderator.settings.policy_file import checked_policy
 from moderator.settings.school_file import read_school_file
 from moderator.settings.values import AccountSettings, RollPlace, Settings
@@ -47,6 +50,18 @@ def read_settings(config_dir: Path, *, credentials_dir: Path | None, logins: boo
         raise FaultyFiles([*faults, Fault(closed, who)]) from error
 
 
+def read_state_dir(config_dir: Path) -> Path:
+    """Where the data lie, for commands that need no school yet: the rest of moderator.toml may still be faulty.
+
+    Raises ConfigError where the file cannot be read or `state_dir` itself is wrong.
+    """
+    faults: list[Fault] = []
+    main = _read_main(config_dir / MAIN, faults)
+    if main is None or any(fault.path == ("state_dir",) for fault in faults):
+        raise FaultyFiles(faults)
+    return _resolved(config_dir, main[1].state_dir)
+
+
 def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault], logins: bool) -> Settings:
     main = _read_main(config_dir / MAIN, faults)
     policy = checked_policy(config_dir / POLICY, faults)
@@ -58,7 +73,11 @@ def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault], l
     school = _school(document, form.school, config_dir, faults)
     accounts = read_accounts(document, school.id, folder, faults, logins)
     store_url = _store_url(document, form.store, state_dir, folder, faults)
-    toxicity = _toxicity(document, form.detectors.toxicity, config_dir, faults)
+    toxicity = _model(document, "toxicity", form.detectors.toxicity, config_dir, faults)
+    reader = _model(document, "reader", form.detectors.reader, config_dir, faults)
+    mail = read_mail(document, form.mail, folder, faults)
+    weekly = read_weekly(document, form.weekly, faults)
+    alerts = read_alerts(document, form.alerts, form.mail.host, folder, faults, logins)
     _check_times(document, form.acting.verify_after_s, faults)
     _check_key(form.store, state_dir, folder, faults)
     if faults or policy is None:
@@ -81,7 +100,11 @@ def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault], l
         log_format=form.log.format,
         log_level=form.log.level,
         toxicity=toxicity,
+        reader=reader,
         roll=_roll_place(state_dir, folder, school.id, form.detectors.roll_expires_days),
+        mail=mail,
+        weekly=weekly,
+        alerts=replace(alerts, vapid_key=alert_key(form.alerts, folder, state_dir)),
     )
 
 
@@ -168,14 +191,14 @@ def _parsed(url: str) -> URL | None:
         return None
 
 
-def _toxicity(document: Document, choice: str, config_dir: Path, faults: list[Fault]) -> str:
+def _model(document: Document, key: str, choice: str, config_dir: Path, faults: list[Fault]) -> str:
     """The choice with the whole path of the model's folder."""
     if not choice.startswith(_ONNX):
         return choice
     folder = _resolved(config_dir, choice.removeprefix(_ONNX))
     if not folder.is_dir():
-        what = f'{folder} is no folder; write the one that holds the exported model, or "stand-in"'
-        faults.append(document.fault(("detectors", "toxicity"), what))
+        what = f'{folder} is no folder; write the one that holds the exported model, or "built-in"'
+        faults.append(document.fault(("detectors", key), what))
     return f"{_ONNX}{folder}"
 
 

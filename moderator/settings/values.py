@@ -10,7 +10,9 @@ from typing import Any
 from moderator.domain import Account, Mode, School
 from moderator.policy.authority import People
 from moderator.policy.limits import Policy
+from moderator.settings.alerts import AlertSettings
 from moderator.settings.credentials import Credentials
+from moderator.settings.mail import MailSettings, WeeklySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +59,9 @@ class Settings:
     verify_after_s: tuple[int, ...]
     log_format: str  # "text" or "json"
     log_level: str
-    toxicity: str  # "stand-in", or "onnx:" and the whole path of the model's folder
+    toxicity: str  # "built-in", "stand-in", a name such as "detoxify/unbiased", or "onnx:" and the whole path of the model's folder
+    reader: str  # "built-in", "off", or "onnx:" and the whole path of the model's folder
     roll: RollPlace
+    mail: MailSettings
+    weekly: WeeklySettings
+    alerts: AlertSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_
@@ -20,6 +20,9 @@ from moderator.store.packing import Columns, comment_of, post_of
 from moderator.store.tables import CommentRow, CommentVersionRow, FeedRow, PostRow
 
 __all__ = [
+    "UNWATCHED_AFTER",
+    "WATCHED_AGAIN",
+    "WATCHING_BEGAN",
     "FeedState",
     "by_authors",
     "by_id",
@@ -40,6 +43,10 @@ __all__ = [
 LONGEST_THREAD = 10
 """Comments a thread goes back: enough to follow a quarrel, few enough to read."""
 FOUND_AT_MOST = 20
+UNWATCHED_AFTER = timedelta(hours=1)
+"""An account of which no feed was read for longer than this was not watched meanwhile."""
+WATCHING_BEGAN, WATCHED_AGAIN = "watching_began", "watched_again"
+"""The events at the first reading ever, and at the end of such a time, where `since` says when it began."""
 
 Key = tuple[str, str]  # account id, native id
 
@@ -238,6 +245,20 @@ def mark_read(
     error: str | None,
     not_before: datetime | None = None,
 ) -> None:
-    """A feed was read to its end, or ended in `error` and is to be read no sooner than `not_before`."""
+    """A feed was read to its end, or ended in `error` and is to be read no sooner than `not_before`.
+
+    Audit: "watching_began" at the first success ever on this account; "watched_again" where none of its feeds had been read
+    for more than an hour.
+    """
+    if not error:
+        _tell_gap(tx, account_id, at)
     change: Columns = {"last_read_at": at, "last_error": error or "", "not_before": not_before}
     change_feed(tx, account_id, feed, change if error else change | {"last_ok_at": at})
+
+
+def _tell_gap(tx: Transaction, account_id: str, at: datetime) -> None:
+    last = max((state.last_ok_at for state in feed_states(tx, account_id) if state.last_ok_at), default=None)
+    if last is None:
+        audit.write(tx, WATCHING_BEGAN, at, actor="moderator", account_id=account_id)
+    elif at - last > UNWATCHED_AFTER:
+        audit.write(tx, WATCHED_AGAIN, at, actor="moderator", account_id=account_id, since=last.isoformat())

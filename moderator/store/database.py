@@ -97,8 +97,11 @@ class Transaction:
             school = {"school_id": self.school_id}
             self.session.connection().execute(insert(table), [{**row, **school} for row in rows])
 
-    def upsert(self, table: type[Row], row: Mapping[str, Any], change: Mapping[str, Any]) -> None:
-        """Insert a row, or set `change` where its primary key is there already; an empty change leaves it as it is."""
+    def upsert(self, table: type[Row], row: Mapping[str, Any], change: Mapping[str, Any]) -> int:
+        """Insert a row, or set `change` where its primary key is there already; an empty change leaves it as it is.
+
+        Returns how many rows it inserted or set.
+        """
         keys = [column.name for column in table.__table__.primary_key]  # type: ignore[attr-defined]
         kind = postgresql if self.dialect == "postgresql" else sqlite
         statement = kind.insert(table).values({**row, "school_id": self.school_id})
@@ -106,7 +109,8 @@ class Transaction:
             statement = statement.on_conflict_do_update(index_elements=keys, set_=dict(change))
         else:
             statement = statement.on_conflict_do_nothing(index_elements=keys)
-        self.run(statement)
+        # Without being asked, SQLAlchemy does not keep the count of what psycopg inserted.
+        return self.run(statement.execution_options(preserve_rowcount=True))
 
     def run(self, statement: UpdateBase) -> int:
         """Carry out an insert, update or delete; returns how many rows it met."""

@@ -29,8 +29,11 @@ class Hide:
     visibility: Visibility  # as the platform last told
 
 
-def between(tx: Transaction, since: datetime, until: datetime) -> list[Hide]:
-    """What went out of sight from `since` to before `until`, oldest first. A hide that was never carried out is none."""
+def between(tx: Transaction, since: datetime, until: datetime, as_of: datetime | None = None) -> list[Hide]:
+    """What went out of sight from `since` to before `until`, oldest first. A hide that was never carried out is none.
+
+    What people said and what came back is told as it stood before `as_of`, or as it stands now.
+    """
     rows = tx.all(
         select(ActionRow, CommentRow, DecisionRow)
         .join(CommentRow, col(CommentRow.id) == ActionRow.comment_id)
@@ -48,7 +51,7 @@ def between(tx: Transaction, since: datetime, until: datetime) -> list[Hide]:
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         comment_ids = sorted({comment.id for _, comment, _ in some})
-        said, released = _later(tx, comment_ids), _released(tx, comment_ids)
+        said, released = _later(tx, comment_ids, as_of), _released(tx, comment_ids, as_of)
         for action, comment, row in some:
             decision, hidden_at = decision_of(row), action.done_at or action.due_at
             found.append(
@@ -63,24 +66,28 @@ def between(tx: Transaction, since: datetime, until: datetime) -> list[Hide]:
     return found
 
 
-def _later(tx: Transaction, comment_ids: Sequence[str]) -> dict[str, list[Decision]]:
+def _later(tx: Transaction, comment_ids: Sequence[str], as_of: datetime | None) -> dict[str, list[Decision]]:
     """What persons decided, by comment, first to last."""
     asked = tx.mine(DecisionRow).where(
         col(DecisionRow.comment_id).in_(comment_ids), col(DecisionRow.decided_by) != POLICY
     )
+    if as_of is not None:
+        asked = asked.where(col(DecisionRow.decided_at) < as_of)
     found: dict[str, list[Decision]] = {}
     for row in tx.all(asked.order_by(col(DecisionRow.number))):
         found.setdefault(row.comment_id, []).append(decision_of(row))
     return found
 
 
-def _released(tx: Transaction, comment_ids: Sequence[str]) -> dict[str, list[datetime]]:
+def _released(tx: Transaction, comment_ids: Sequence[str], as_of: datetime | None) -> dict[str, list[datetime]]:
     """When comments were shown again."""
     asked = tx.mine(ActionRow).where(
         col(ActionRow.comment_id).in_(comment_ids),
         col(ActionRow.kind) == ActionKind.RELEASE.value,
         col(ActionRow.state) == State.DONE.value,
     )
+    if as_of is not None:
+        asked = asked.where(col(ActionRow.done_at) < as_of)
     found: dict[str, list[datetime]] = {}
     for row in tx.all(asked):
         found.setdefault(row.comment_id, []).append(row.done_at or row.due_at)

@@ -17,8 +17,9 @@ from moderator.domain import Label
 from moderator.policy.limits import DEFAULT
 from moderator.policy.rules import RULES
 from moderator.settings import read_policy
-from moderator.settings.forms import ACCOUNT_FORMS, MainForm
+from moderator.settings.forms import ACCOUNT_FORMS
 from moderator.settings.locate import locate
+from moderator.settings.main_form import MainForm
 from moderator.settings.policy_forms import LabelName, LimitsForm, PolicyForm, RulesForm
 from tests.conftest import REPOSITORY
 

@@ -25,7 +25,7 @@ def test_the_shipped_files_load_as_they_are_and_act_on_nothing(folder: Folder) -
     assert settings.school.name == "Valewood Primary"
     assert settings.state_dir == folder.state
     assert (settings.read_back_days, settings.act_every_s, settings.verify_after_s) == (14, 2, (60, 86_400))
-    assert (settings.store_url, settings.toxicity) == (f"sqlcipher:///{folder.state}/moderator.db", "stand-in")
+    assert (settings.store_url, settings.toxicity) == (f"sqlcipher:///{folder.state}/moderator.db", "built-in")
     assert settings.policy.limits == DEFAULT.limits
     assert settings.policy.urgent == DEFAULT.urgent
 
@@ -93,9 +93,10 @@ def test_all_faults_of_all_files_are_told_at_once_each_with_its_line(three: Fold
             "acting.verify_after_s: must be a list of 1 or more; the default is [60, 86400]",
         ),
         (
-            'toxicity = "stand-in"',
+            'toxicity = "built-in"',
             'toxicity = "detoxify"',
-            'detectors.toxicity: must be "stand-in" or "onnx:" and a folder; the default is "stand-in"',
+            'detectors.toxicity: must be "built-in", "stand-in", "onnx:" and a folder, or a model such as "detoxify/unbiased"; '
+            'the default is "built-in"',
         ),
         (
             'name = "Valewood Primary"',
@@ -313,7 +314,7 @@ def test_a_school_file_and_lists_beside_it_contradict_each_other(folder: Folder)
 
 
 def test_the_folder_of_a_model_must_be_there(folder: Folder) -> None:
-    folder.change('toxicity = "stand-in"', 'toxicity = "onnx:toxicity"')
+    folder.change('toxicity = "built-in"', 'toxicity = "onnx:toxicity"')
     (fault,) = folder.faults()
     assert f"detectors.toxicity: {folder.config}/toxicity is no folder" in fault
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from moderator.store import actions, comments, decisions, history
+from moderator.store import actions, alerts, comments, decisions, history, outages, pushes
 from moderator.store.database import Database, Transaction
 from tests.store.conftest import KEY, sqlcipher_url
 from tests.store.made import DAY, NOON
@@ -23,6 +23,11 @@ from tests.store.made import DAY, NOON
         ("ix_comments_act_due", lambda tx: actions.unplanned(tx, 64, "youtube")),
         ("ix_comments_waiting", decisions.queued),
         ("ix_comments_waiting", decisions.count_queued),
+        ("ix_comments_waiting", lambda tx: alerts.raise_new(tx, NOON, DAY)),
+        ("ix_alerts_state", alerts.open_alerts),
+        ("ix_alert_cases_open", alerts.count_unopened),
+        ("ix_alert_sends_state", lambda tx: pushes.take_due(tx, NOON)),
+        ("ix_outages_settled", outages.untold),
         ("ix_actions_state", lambda tx: actions.due(tx, "youtube", NOON, 64)),
         ("ix_actions_state", lambda tx: actions.unsure(tx, "youtube", NOON, 64)),
         ("ix_actions_state", actions.waiting),

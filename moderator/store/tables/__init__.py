@@ -5,11 +5,21 @@ belongs to one school. Times are aware UTC, enums are kept as their words.
 """
 
 from moderator.store.tables.acting import ActionRow, OutcomeRow, TaskRow
+from moderator.store.tables.alerts import (
+    AlertAddressRow,
+    AlertCaseRow,
+    AlertRow,
+    AlertSendRow,
+    AlertWatchRow,
+    OutageRow,
+    PushSubscriptionRow,
+)
 from moderator.store.tables.authors import AuthorLinkRow, AuthorNoteRow, BanRow, LadderStepRow
 from moderator.store.tables.cases import CaseRow
 from moderator.store.tables.columns import AwareUtc, Row, Words, storable
 from moderator.store.tables.house import MeterRow, RunnerRow
 from moderator.store.tables.judging import DecisionRow, FindingRow
+from moderator.store.tables.mails import MailRow
 from moderator.store.tables.reading import (
     AccountRow,
     AuthorNameRow,
@@ -25,6 +35,11 @@ from moderator.store.tables.record import AuditEventRow, AuditHeadRow, EvidenceR
 __all__ = [
     "AccountRow",
     "ActionRow",
+    "AlertAddressRow",
+    "AlertCaseRow",
+    "AlertRow",
+    "AlertSendRow",
+    "AlertWatchRow",
     "AuditEventRow",
     "AuditHeadRow",
     "AuthorLinkRow",
@@ -42,9 +57,12 @@ __all__ = [
     "FeedRow",
     "FindingRow",
     "LadderStepRow",
+    "MailRow",
     "MeterRow",
+    "OutageRow",
     "OutcomeRow",
     "PostRow",
+    "PushSubscriptionRow",
     "Row",
     "RunnerRow",
     "TaskRow",
