@@ -17,7 +17,7 @@ from moderator.evaluation.judging import Judged, judge_set
 from moderator.evaluation.labelled import read_set
 from moderator.judge_file import judge_lines
 from moderator.settings import read_policy
-from tests.conftest import REPOSITORY
+from tests.conftest import LOUD, REPOSITORY
 
 DEV = REPOSITORY.parent / "shared" / "eval" / "dev"
 
@@ -25,7 +25,7 @@ DEV = REPOSITORY.parent / "shared" / "eval" / "dev"
 @pytest.fixture(scope="module")
 def judged() -> tuple[Judged, ...]:
     if not DEV.is_dir():
-        pytest.skip(f"SKIPPED-NEEDED {DEV} is not there: how well comments are read was NOT tested")
+        pytest.skip(f"{LOUD}: {DEV} is not there: how well comments are read was NOT tested")
     scorer, labelled = build_scorer(BUILT_IN, Path()), read_set(DEV, None)
     school, detectors = school_and_detectors(DEV, scorer, build_reader(BUILT_IN))
     policy = read_policy(REPOSITORY / "config" / "policy.toml")

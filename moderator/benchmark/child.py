@@ -26,24 +26,22 @@ _WARM = 8
 
 
 def scoring(job: Figures, texts: Texts) -> Figures:
-    """The configured scorer alone: one comment at a time and all in one call, with one core and with all."""
+    """The configured scorer alone: one comment at a time, and all in one call, with one core and with all."""
     from moderator.build import build_scorer
 
     scorer = build_scorer(job["toxicity"], Path(job["state_dir"]))
     plain = texts.plain
-    single: dict[int, float] = {}
+    single = _per_second(lambda some: [scorer.score([text]) for text in some], plain, job["seconds"])
     together: dict[int, float] = {}
     for threads in sorted({1, job["threads"]}) if hasattr(scorer, "threads") else (1,):
         if hasattr(scorer, "threads"):
             scorer.threads = threads
-        single[threads] = _per_second(lambda some: [scorer.score([text]) for text in some], plain, job["seconds"])
         together[threads] = _per_second(scorer.score, plain, job["seconds"])
     folder: Path | None = getattr(scorer, "folder", None)
     return {
         "name": f"{scorer.name} {scorer.version}",
-        "single": max(single.values()),
+        "single": single,
         "batched": max(together.values()),
-        "threads_single": max(single, key=single.__getitem__),
         "threads_batched": max(together, key=together.__getitem__),
         "tokenizer": str(folder / "tokenizer.json") if folder else None,
     }

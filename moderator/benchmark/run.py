@@ -98,7 +98,6 @@ def _speeds(scored: Figures, detoxify: Figures) -> Figures:
         "detoxify_comments_per_s_batched": round(detoxify["batched"], 2),
         "tokens_per_s": round(scored["batched"] * detoxify["tokens"], 1),
         "detoxify_tokens_per_s": round(detoxify["batched"] * detoxify["tokens"], 1),
-        "threads_single": scored["threads_single"],
         "threads_batched": scored["threads_batched"],
         "detoxify_batch": detoxify["batch"],
     }

@@ -102,15 +102,14 @@ def test_a_finding_says_which_words_weighed_most() -> None:
 
 def test_a_first_name_from_the_roll_waits_where_the_words_mean_somebody_else() -> None:
     with_roll = build_detectors(SCHOOL, ROLL, SCORER, MODEL)
-    plain = build_detectors(SCHOOL, Roll(), SCORER)
 
     def named(detectors: object, text: str) -> float:
         findings, _ = examine_all(detectors, comment(text), Context())  # type: ignore[arg-type]
         return max((each.score for each in findings if each.label is Label.CHILD_NAMED), default=0.0)
 
-    assert named(with_roll, "get in kacper what a run") >= 0.85
+    assert named(with_roll, "our Kacper scored the winner, so proud of him") >= 0.85
     assert named(with_roll, "Prince Harry's book is in the school library") < 0.85
-    assert named(plain, "get in kacper what a run") < HALF
+    assert named(build_detectors(SCHOOL, Roll(), SCORER), "get in kacper what a run") < HALF
 
 
 def test_a_long_comment_is_read_to_its_end_and_pointed_at_there() -> None:
