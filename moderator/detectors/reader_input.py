@@ -22,8 +22,8 @@ from moderator.errors import DetectorError
 WINDOW = 160
 """Tokens of the comment that the model reads at once; a longer comment is read in windows that overlap."""
 OVERLAP = 32
-MOST_WINDOWS = 8
-"""So a comment of 1,000 words is read whole; of a longer one the front and the end."""
+MOST_WINDOWS = 5
+"""So a comment of some 450 words is read whole; of a longer one the front and the end, and a person is told."""
 IN_DISPLAY_NAME = -1
 """The place of a mark that belongs to the name which the author shows."""
 _NAME_TOKENS, _LINE_TOKENS, _POST_TOKENS, _LINES = 12, 40, 48, 2
