@@ -63,8 +63,9 @@ class OnnxScorer:
         A model that reads aloud meets a text in disguise twice, once with the disguise taken off; the higher score counts.
         """
         forms = [self._forms(text) for text in texts]
-        flat = sorted(((form, index) for index, some in enumerate(forms) for form in some), key=lambda one: len(one[0]))
-        batches = [[form for form, _ in flat[start : start + batch]] for start in range(0, len(flat), batch)]
+        flat = [(form, index) for index, some in enumerate(forms) for form in some]
+        flat.sort(key=lambda one: -len(one[0]))
+        batches = _in_batches([form for form, _ in flat], batch)
         best: list[list[float]] = [[0.0] * len(self.labels) for _ in texts]
         for (_, index), row in zip(flat, chain.from_iterable(self._all(batches)), strict=True):
             best[index] = list(map(max, best[index], row))
