@@ -8,8 +8,7 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
 STAY ?=
-PIP_COMPILE = $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-options \
-    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+PIP_COMPILE = $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-options
 
 .PHONY: venv demo test models lint lock clean
 
@@ -50,6 +49,7 @@ lock: venv
 	@$(BIN)/python -c "import tomllib; print(*(d for d in tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'] \
 	    if not d.startswith(('detoxify', 'transformers'))), sep='\n')" > .venv/slim.in
 	$(PIP_COMPILE) --constraint requirements/full.txt -o requirements/slim.txt .venv/slim.in
+	@sed -i '/^--/d' requirements/*.txt  # where this machine fetches from is nobody else's business
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache
