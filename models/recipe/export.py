@@ -24,7 +24,7 @@ from moderator.weights.export import export, quantize
 from moderator.weights.manifest import KnownAnswer, write_manifest
 
 MODELS = Path(__file__).parents[1]
-VERSION = "1"
+VERSION = "2"
 _SENTENCES = (
     "What a lovely assembly, thank you all!", "you are an absolute idiot", "Very disappointed with the parking again.",
     "we will burn it down", "our Ava was brilliant in the play", "go back to where you came from",
@@ -47,14 +47,15 @@ class _WithClasses(torch.nn.Module):
 
 def toxicity(build: Path, folder: Path) -> None:
     """The Detoxify checkpoint as ONNX."""
-    from models.recipe.toxicity import DETOXIFY_LABELS, network
+    from models.recipe.own_rows import LABELS as SIX
+    from models.recipe.toxicity import KEPT, network
 
-    model = network()
+    model = network(len(KEPT))
     model.load_state_dict(
         torch.load(build / "toxicity/detoxify.ckpt", map_location="cpu", weights_only=True)["state_dict"]
     )
     card = {
-        "name": "moderator-toxicity", "version": VERSION, "labels": DETOXIFY_LABELS, "max_length": 256, "reads": "aloud",
+        "name": "moderator-toxicity", "version": VERSION, "labels": SIX, "max_length": 256, "reads": "aloud",
         "calibration": toxicity_shift(build),
     }  # fmt: skip
     _write(model, ("input_ids", "attention_mask"), ("logits",), build / "fp32/toxicity", folder / "toxicity", card)

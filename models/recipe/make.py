@@ -3,8 +3,8 @@
     make models            (or: python -m models.recipe.make --shared ../shared --build build/models --to models)
 
 Comes in: the sets of ../shared/data and our own text. Goes out: models/toxicity and models/reader. Each stage is skipped where its
-result is there already, and an interrupted one goes on after its last whole epoch. About 75 minutes on two cores; CUDA is used
-where there is any.
+result is there already, and an interrupted one goes on after its last whole epoch. Over an hour on two cores; CUDA is used where
+there is any.
 """
 
 from __future__ import annotations
@@ -20,9 +20,14 @@ HELD = ("belfast", "luton", "surrey", "swansea")
 
 
 def make(shared: Path, build: Path, to: Path) -> None:
-    checkpoint = build / "toxicity/detoxify.ckpt"
+    checkpoint = build / "teacher/detoxify.ckpt"
     stages: tuple[tuple[str, Path, Callable[[], None]], ...] = (
-        ("toxicity model", build / "toxicity/validation.json", lambda: toxicity.run(shared, build / "toxicity")),
+        ("toxicity, the teacher", build / "teacher/validation.json", lambda: toxicity.teach(shared, build / "teacher")),
+        (
+            "toxicity model",
+            build / "toxicity/validation.json",
+            lambda: toxicity.run(shared, build / "toxicity", checkpoint),
+        ),
         (
             "reader, four schools held out",
             build / "held/weights.pt",
@@ -31,10 +36,10 @@ def make(shared: Path, build: Path, to: Path) -> None:
         ("reader, all schools", build / "reader/weights.pt", lambda: reader.run(shared, build / "reader", checkpoint)),
     )
     for number, (name, result, run) in enumerate(stages, start=1):
-        print(f"{number} of 4: {name}{' (there already)' if result.exists() else ''}", flush=True)
+        print(f"{number} of 5: {name}{' (there already)' if result.exists() else ''}", flush=True)
         if not result.exists():
             run()
-    print("4 of 4: export", flush=True)
+    print("5 of 5: export", flush=True)
     export.toxicity(build, to)
     export.reader(build, to, build / "reader/weights.pt")
 

@@ -1,39 +1,91 @@
 """Names to fill the slots of our own text with, and the ways in which people write them.
 
 Given names come from the births of England and Wales by how common they are (../shared/data/uk_baby_names, Open Government
-Licence), and from the short lists below for the families that those births leave out.
+Licence), from the short lists below for the families that those births leave out, and, where only the name matters and not how
+common it is, from everywhere (../shared/data/name_databases, Unlicense).
 """
 
 from __future__ import annotations
 
 import csv
 import random
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
 
 _SLOTS = tomllib.loads((Path(__file__).parent / "text/slots.toml").read_text("utf-8"))
-_ELSEWHERE, _SURNAMES, _ADULTS = (_SLOTS[name].split() for name in ("elsewhere", "surnames", "adults"))
+_ELSEWHERE: list[str] = _SLOTS["elsewhere"].split()
+_SURNAMES: list[str] = _SLOTS["surnames"].split()
+_ADULTS: list[str] = _SLOTS["adults"].split()
 WORDS_TOO: list[str] = _SLOTS["words_too"].split()
 FIGURES, CLASSES, PLACES, SCHOOLS, ALLOWED_HANDLES = (
     tuple(_SLOTS[name]) for name in ("figures", "classes", "places", "schools", "allowed_handles")
 )
 GROUPS: list[tuple[str, str, str]] = _SLOTS["groups"]
+_NAME = re.compile(r"[^\W\d_][^\W\d_' -]{1,15}")
 _LEET = str.maketrans("aeiost", "4310$7")
 _EMOJI = ("🌟", "❤️", "⚽", "🦄", "💙", "🔥", "✨")
 
 
 @cache
-def _births(data: Path) -> tuple[list[str], list[float]]:
-    names: list[str] = []
-    weights: list[float] = []
+def _born(data: Path) -> list[tuple[str, int]]:
+    """Every name in the births of England and Wales, with how many bore it from 2008 on."""
     with (data / "uk_baby_names/ew_babynames_totals_derived.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            born = int(row["total_2008_on"] or 0)
-            if born > 20:
-                names.append(row["name"].title())
-                weights.append(born**0.6)  # between how many bear a name and how many names there are
-    return names, weights
+        return [(row["name"].title(), int(row["total_2008_on"] or 0)) for row in csv.DictReader(lines)]
+
+
+@cache
+def _births(data: Path) -> tuple[list[str], list[float]]:
+    """Names that are not rare, with weights between how many bear a name and how many names there are."""
+    common = [(name, born) for name, born in _born(data) if born > 20]
+    return [name for name, _ in common], [born**0.6 for _, born in common]
+
+
+@cache
+def _everywhere(data: Path) -> tuple[list[str], list[str]]:
+    """Given names and family names from all over the world, one as likely as another: ../shared/data/name_databases, and births."""
+
+    def read(name: str) -> list[str]:
+        found = (data / f"name_databases/{name}_all.txt").read_text("utf-8-sig").splitlines()
+        return sorted({one.strip() for one in found if _NAME.fullmatch(one.strip())})
+
+    return sorted({*read("firstnames"), *(name for name, _ in _born(data))}), read("surnames")
+
+
+@cache
+def _like(data: Path, rude: frozenset[str]) -> list[str]:
+    """Given names that hold a rude word, or are one letter away from one: what a reader of disguises gets wrong."""
+    from rapidfuzz.distance import Levenshtein
+
+    words = [word for word in rude if len(word) > 3]
+    return [
+        name
+        for name in _everywhere(data)[0]
+        if any(word in name.lower() or Levenshtein.distance(word, name.lower(), score_cutoff=1) < 2 for word in words)
+    ]
+
+
+def given(data: Path, rude: frozenset[str], rng: random.Random) -> str:
+    """A given name from anywhere, rare ones as likely as common ones, those like a `rude` word likelier; itself none."""
+    while True:
+        kind = rng.random()
+        if kind < 0.1:
+            name = rng.choice(_ELSEWHERE)
+        elif kind < 0.25:
+            name = rng.choice(_like(data, rude))
+        else:
+            name = rng.choice(_births(data)[0] if kind < 0.45 else _everywhere(data)[0])
+        if name.lower() not in rude:
+            return name
+
+
+def family(data: Path, rude: frozenset[str], rng: random.Random) -> str:
+    """A family name from anywhere that is no `rude` word."""
+    while True:
+        name = rng.choice(_SURNAMES if rng.random() < 0.3 else _everywhere(data)[1])
+        if name.lower() not in rude:
+            return name
 
 
 def child(data: Path, rng: random.Random) -> str:

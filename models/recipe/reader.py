@@ -2,7 +2,7 @@
 
     python -m models.recipe.reader --shared ../shared --build build/models [--hold surrey,belfast]
 
-Comes in: ../shared/data/school-*, our own text, tweets with names, and the toxicity model's encoder to start from.
+Comes in: ../shared/data/school-*, our own text, tweets with names, and the encoder of toxicity's teacher to start from.
 Goes out: BUILD/reader/weights.pt, and with --hold the scores on schools never seen, in BUILD/held/scores.json.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ from models.recipe.examples import CLASSES, LABELS, Example, KnownSchool, exampl
 from models.recipe.training import Plan, by_length, device, padded, train
 from moderator.detectors.reader_input import Layout, lay_out
 
-PLAN = Plan(epochs=4, rate=1e-4, head_rate=6e-4, batch=64)
+PLAN = Plan(epochs=3, rate=1e-4, head_rate=6e-4, batch=64, fades_over=4)
+"""A fourth epoch, measured on four schools never seen, lost two points of harm stopped at 6 % false alarms."""
 TWEETS = 2_500
 OWN_TEXT = Path(__file__).parent / "text"
 _WEIGHT = dict.fromkeys(LABELS, 1.0) | {"harm": 3.0, "grave": 2.0, "risk": 2.0, "child_named": 2.0}
@@ -244,5 +245,5 @@ if __name__ == "__main__":
     given = parser.parse_args()
     hold = tuple(name for name in given.hold.split(",") if name)
     place = given.build / ("held" if hold else "reader")
-    checkpoint = None if given.plain else given.build / "toxicity/detoxify.ckpt"
-    run(given.shared, place, checkpoint, hold, Plan(given.epochs, PLAN.rate, PLAN.head_rate, PLAN.batch))
+    checkpoint = None if given.plain else given.build / "teacher/detoxify.ckpt"
+    run(given.shared, place, checkpoint, hold, replace(PLAN, epochs=given.epochs))

@@ -29,6 +29,8 @@ class Plan:
     seed: int = 7
     decay: float = 0.998
     """How slowly the averaged weights follow the trained ones."""
+    fades_over: int = 0
+    """Epochs over which the rate falls to nothing: as many as there are, or more where another network learns on from here."""
 
 
 def train(
@@ -63,7 +65,7 @@ def train(
         examples = epoch_of(epoch)
         batches = by_length(examples, length_of, plan.batch, rng)
         rng.shuffle(batches)
-        steps = steps or (plan.epochs - first) * len(batches) + step
+        steps = steps or ((plan.fades_over or plan.epochs) - first) * len(batches) + step
         network.train()
         total = 0.0
         bar = tqdm(batches, desc=f"epoch {epoch + 1} of {plan.epochs}", mininterval=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,20 +47,22 @@ class ReadingModel(Protocol):
         """One reading for each comment, in order. Raises DetectorError where the model fails."""
 
 
+_CORES = min(2, os.cpu_count() or 1)
+"""For one comment: with its post and thread it is a hundred words and more, which two cores read half as fast again."""
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
 class OnnxReader:
     """A reading model in a folder: `model.onnx`, `tokenizer.json` and `model.json` with its labels, classes and calibration.
 
-    Safe to call from several threads; every call uses one core.
+    Safe to call from several threads.
     """
 
     def __init__(self, folder: Path) -> None:
         """Raises ConfigError where a file is missing or does not fit the others."""
         from moderator.detectors.onnx_folder import ReaderCard, open_folder  # onnxruntime only where a model is used
 
-        opened = open_folder(folder, ReaderCard)
+        opened = open_folder(folder, ReaderCard, _CORES)
         self._session, self._tokenizer, card = opened.session, opened.tokenizer, opened.card
         self.name, self.version = card.name, card.version
         self.labels, self.classes = card.labels, card.classes
@@ -67,43 +70,28 @@ class OnnxReader:
         self._slopes, self._offsets = np.asarray(slopes), np.asarray(offsets)
 
     def read(self, comments: Sequence[tuple[Comment, Context, list[tuple[int, Mark]]]]) -> list[Reading]:
-        laid = [lay_out(self._tokenizer, *each) for each in comments]
-        flat = [layout for layouts in laid for layout in layouts]
-        logits, weights, classes = self._run(flat)
-        found, at = [], 0
-        for layouts in laid:
-            rows = slice(at, at + len(layouts))
-            found.append(self._joined(logits[rows], weights[rows], classes[rows], layouts))
-            at += len(layouts)
-        return found
+        return [self._joined(lay_out(self._tokenizer, *each)) for each in comments]
 
-    def _joined(
-        self, logits: NDArray[Any], weights: NDArray[Any], classes: NDArray[Any], layouts: Sequence[Layout]
-    ) -> Reading:
-        """One reading of the windows of a comment: of each label the highest."""
-        scores = 1.0 / (1.0 + np.exp(-(self._slopes * logits + self._offsets)))
-        best = scores.max(axis=0)
-        lengths = [len(layout.ids) for layout in layouts]
+    def _joined(self, layouts: Sequence[Layout]) -> Reading:
+        """One reading of the windows of a comment: of each label the highest. Each is run alone, so that none is padded."""
+        logits, weights, classes = zip(*(self._run(layout) for layout in layouts), strict=True)
+        scores = 1.0 / (1.0 + np.exp(-(self._slopes * np.stack(logits) + self._offsets)))
         return Reading(
-            {label: round(float(score), 4) for label, score in zip(self.labels, best, strict=True)},
-            np.concatenate([weights[row, :length] for row, length in enumerate(lengths)]),
-            np.concatenate([classes[row, :length] for row, length in enumerate(lengths)]),
+            {label: round(score, 4) for label, score in zip(self.labels, scores.max(axis=0).tolist(), strict=True)},
+            np.concatenate(weights),
+            np.concatenate(classes),
             [span for layout in layouts for span in layout.spans],
             len(layouts) < MOST_WINDOWS or layouts[-1].follows,
         )
 
-    def _run(self, layouts: Sequence[Layout]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        longest = max(len(layout.ids) for layout in layouts)
-        feed = {name: np.zeros((len(layouts), longest), dtype=np.int64) for name in _INPUTS}
-        for row, layout in enumerate(layouts):
-            length = len(layout.ids)
-            feed["input_ids"][row, :length] = layout.ids
-            feed["attention_mask"][row, :length] = 1
-            feed["token_type_ids"][row, :length] = layout.types
+    def _run(self, layout: Layout) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """A window's logits by label, and its weights and classes by token."""
+        rows = (layout.ids, [1] * len(layout.ids), layout.types)
+        feed = {name: np.array([row], dtype=np.int64) for name, row in zip(_INPUTS, rows, strict=True)}
         try:
             logits, weights, classes = self._session.run(["logits", "weights", "classes"], feed)
         except Exception as error:
             raise DetectorError(
-                f"{self.name}: the model failed on {len(layouts)} texts ({type(error).__name__})"
+                f"{self.name}: the model failed on {len(rows[0])} tokens ({type(error).__name__})"
             ) from error
-        return np.asarray(logits, dtype=np.float64), np.asarray(weights), np.asarray(classes)
+        return np.asarray(logits[0], dtype=np.float64), np.asarray(weights[0]), np.asarray(classes[0])

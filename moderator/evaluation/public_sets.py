@@ -114,7 +114,7 @@ def in_slice(row_id: str) -> bool:
 
 def jigsaw_slice(folder: Path, limit: int | None = None) -> Jigsaw:
     """The slice that is measured with. Raises ConfigError where the file or a column is missing."""
-    rows = evenly([row for row in _rows(folder / JIGSAW, "id", "comment_text", "toxic") if in_slice(row["id"])], limit)
+    rows = evenly([row for row in table(folder / JIGSAW, "id", "comment_text", "toxic") if in_slice(row["id"])], limit)
     truth = {label: tuple(row[column] == "1" for row in rows) for label, column in JIGSAW_LABELS.items()}
     return Jigsaw(tuple(row["comment_text"] for row in rows), truth)
 
@@ -124,7 +124,7 @@ def names_by_origin(folder: Path, how_many: int = _HOW_MANY_NAMES) -> dict[str, 
     ours = {origin: tuple(names.split()) for origin, names in tomllib.loads(_NAMES.read_text("utf-8")).items()}
     held = {name.casefold() for names in ours.values() for name in names}
     births: dict[str, int] = {}
-    for row in _rows(folder / BABY_NAMES, "name", "total_2008_on"):  # Twice where boys and girls bear it.
+    for row in table(folder / BABY_NAMES, "name", "total_2008_on"):  # Twice where boys and girls bear it.
         if row["name"].casefold() not in held:
             births[row["name"].title()] = births.get(row["name"].title(), 0) + int(row["total_2008_on"] or 0)
     commonest = sorted(births, key=lambda name: (-births[name], name))
@@ -137,7 +137,7 @@ def _few(names: Mapping[str, tuple[str, ...]], limit: int | None) -> dict[str, t
 
 
 def _hatecheck(folder: Path) -> list[HateCase]:
-    rows = _rows(folder / HATECHECK, "functionality", "test_case", "label_gold", "target_ident")
+    rows = table(folder / HATECHECK, "functionality", "test_case", "label_gold", "target_ident")
     return [
         HateCase(row["test_case"], row["functionality"], row["label_gold"] == "hateful", row["target_ident"])
         for row in rows
@@ -145,12 +145,12 @@ def _hatecheck(folder: Path) -> list[HateCase]:
 
 
 def _noisyhate(folder: Path) -> list[Twin]:
-    rows = _rows(folder / NOISYHATE, "clean_version", "perturbed_version")
+    rows = table(folder / NOISYHATE, "clean_version", "perturbed_version")
     return [Twin(row["clean_version"], row["perturbed_version"]) for row in rows]
 
 
 def _madlibs(folder: Path) -> list[Madlib]:
-    rows = _rows(folder / MADLIBS, "Text", "Label", "Template")
+    rows = table(folder / MADLIBS, "Text", "Label", "Template")
     return [Madlib(row["Text"], row["Label"] == "BAD", row["Template"]) for row in rows]
 
 
@@ -160,13 +160,14 @@ def _terms(madlibs: list[Madlib]) -> tuple[str, ...]:
 
 
 def _nonfuzzed(folder: Path) -> list[ToxicOrNot]:
-    return [ToxicOrNot(row["comment"], row["toxic"] == "True") for row in _rows(folder / NONFUZZED, "comment", "toxic")]
+    return [ToxicOrNot(row["comment"], row["toxic"] == "True") for row in table(folder / NONFUZZED, "comment", "toxic")]
 
 
-def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
+def table(path: Path, *columns: str, delimiter: str = ",") -> list[dict[str, str]]:
+    """The rows of a file, each cell as text, "" where there is none. Raises ConfigError where a column or every row is missing."""
     csv.field_size_limit(_LONGEST_CELL)
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines, restval="")
+        reader = csv.DictReader(lines, restval="", delimiter=delimiter)
         lacking = [column for column in columns if column not in (reader.fieldnames or ())]
         if lacking:
             raise ConfigError(f"{path}: no column {', '.join(lacking)}.")

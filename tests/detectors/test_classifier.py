@@ -19,6 +19,11 @@ def folder(tmp_path: Path) -> Path:
     return write_onnx(tmp_path / "tiny", LABELS, WEIGHTS)
 
 
+@pytest.fixture
+def reads_aloud(tmp_path: Path) -> OnnxScorer:
+    return OnnxScorer(write_onnx(tmp_path / "tiny", LABELS, {**WEIGHTS, "hell": (2.0, 0.0)}, reads="aloud"))
+
+
 def test_a_score_is_the_sigmoid_of_the_models_logit(folder: Path) -> None:
     scorer = OnnxScorer(folder)
     (scores,) = scorer.score(["vile vile unheard"])
@@ -50,6 +55,16 @@ def test_lone_surrogates_empty_text_and_no_text_are_scored(folder: Path) -> None
     scorer = OnnxScorer(folder)
     assert scorer.score([]) == []
     assert len(scorer.score(["\ud800 vile", "", "😀"])) == 3
+
+
+@pytest.mark.parametrize("text", ["vile", "v1le", "v.i.l.e", "vi'le", "h3ll", "we're in h e l l"])
+def test_a_word_in_disguise_scores_as_the_word_does(reads_aloud: OnnxScorer, text: str) -> None:
+    assert reads_aloud.score([text])[0]["toxicity"] > 0.8
+
+
+@pytest.mark.parametrize("text", ["he'll", "he'll be there, she's sure", "He’ll see"])
+def test_a_word_cut_short_is_no_disguise_of_another(reads_aloud: OnnxScorer, text: str) -> None:
+    assert reads_aloud.score([text])[0]["toxicity"] == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("missing", ["model.onnx", "tokenizer.json", "model.json"])

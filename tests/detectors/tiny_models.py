@@ -17,7 +17,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
 INT64, FLOAT = 7, 1
-VOCABULARY = {"[PAD]": 0, "[UNK]": 1, "nice": 2, "vile": 3, "[CLS]": 4, "[SEP]": 5, "[MASK]": 6}
+VOCABULARY = {"[PAD]": 0, "[UNK]": 1, "nice": 2, "vile": 3, "[CLS]": 4, "[SEP]": 5, "[MASK]": 6, "hell": 7}
 
 
 def _varint(number: int) -> bytes:
@@ -66,7 +66,11 @@ def _value(name: str, kind: int, dims: Sequence[str]) -> bytes:
 
 
 def write_onnx(
-    folder: Path, labels: Sequence[str], weights: Mapping[str, Sequence[float]], max_length: int = 16
+    folder: Path,
+    labels: Sequence[str],
+    weights: Mapping[str, Sequence[float]],
+    max_length: int = 16,
+    reads: str = "as_is",
 ) -> Path:
     """A model whose logits are the sum, over the tokens that are not padding, of each token's row in `weights`.
 
@@ -90,7 +94,7 @@ def write_onnx(
     tokenizer = Tokenizer(WordLevel(VOCABULARY, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = Whitespace()
     tokenizer.save(str(folder / "tokenizer.json"))
-    card = {"name": "tiny", "version": "7", "labels": list(labels), "max_length": max_length}
+    card = {"name": "tiny", "version": "7", "labels": list(labels), "max_length": max_length, "reads": reads}
     (folder / "model.json").write_text(json.dumps(card), encoding="utf-8")
     return folder
 
