@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from moderator.actions.by_hand import check_tasks
 from moderator.actions.carry_out import GoOn, Round, always, carry_out, verify
 from moderator.actions.families import ask_families, look_after_families
-from moderator.actions.followups import end_expired_bans, follow_ladder
+from moderator.actions.followups import end_expired_bans, follow_ladder, owed
 from moderator.actions.plan import plan
 from moderator.detectors.base import Detector, examine_all
 from moderator.domain import Action, Ban, Case, Comment, Context, Decision, Finding, Mode, Task
@@ -132,7 +132,7 @@ class House:
         """Plan what new decisions ask for, then carry out what is due on one account."""
         platform = self.platforms[account_id]
         with self.database.reading() as tx:
-            unplanned = action_store.unplanned(tx, PLANNED_AT_ONCE, account_id)
+            unplanned = action_store.unplanned(tx, PLANNED_AT_ONCE, account_id, now)
         if unplanned:
             self._plan(unplanned, platform, now)
         return carry_out(self.database, platform, now, self.verify_after, go_on)
@@ -141,8 +141,9 @@ class House:
         with self.database.transaction() as tx:
             for decision, comment in unplanned:
                 done, doubtful = action_store.done_kind(tx, comment.id), waits.may_be_hidden(tx, comment.id)
-                planned = plan(decision, comment, done, platform, doubtful)
-                action_store.plan(tx, decision, comment, planned.actions, planned.tasks, now)
+                left = owed(tx, decision, comment, now)
+                planned = plan(decision, comment, done, platform, doubtful, left)
+                action_store.plan(tx, decision, comment, planned.actions, planned.tasks, now, left)
 
     def verify(self, account_id: str, now: datetime, go_on: GoOn = always) -> list[Action]:
         """Read back what was done; returns the hides that no longer hold, which are in the queue again."""

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from moderator.domain import ActionKind, Ban, Comment, Decision, Mode, Person, Ruling
 from moderator.errors import ModeratorError
-from moderator.policy.authority import People, may_close
-from moderator.store import audit, bans, comments, decisions
+from moderator.policy.authority import May, People, may_close
+from moderator.store import actions, audit, bans, comments, decisions
 from moderator.store.authors import key_of
 from moderator.store.database import Transaction
 
@@ -32,9 +32,15 @@ class EditedMeanwhile(ModeratorError):
 
 
 def decide_as(
-    tx: Transaction, people: People, who: Person, decision: Decision, *, after: int | None = None
+    tx: Transaction,
+    people: People,
+    who: Person,
+    decision: Decision,
+    *,
+    after: int | None = None,
+    act_from: datetime | None = None,
 ) -> Decision:
-    """Record a person's decision; returns it as recorded.
+    """Record a person's decision; returns it as recorded. Nothing leaves before `act_from`, where that is given.
 
     To block or mute is a ban until somebody lifts it, to unblock or unmute ends the author's bans by that means. Raises
     NotAllowed for an urgent case that is not theirs to close, EditedMeanwhile, and `decisions.Stale`.
@@ -44,11 +50,12 @@ def decide_as(
     decision = replace(decision, decided_by=who.name)
     comment = comments.load(tx, decision.comment_id)
     if comment is None or not comment.author.native_id:
-        return decisions.record(tx, decision, after=after)
+        return decisions.record(tx, decision, after=after, act_from=act_from)
     if decision.author_action is ActionKind.BLOCK or decision.author_action is ActionKind.MUTE:
-        made = bans.ban(tx, ban_with(decision, decision.author_action, comment, who, None), decision, after=after)
+        ban = ban_with(decision, decision.author_action, comment, who, None)
+        made = bans.ban(tx, ban, decision, after=after, act_from=act_from)
         return bans.made_with(tx, made) or decision
-    recorded = decisions.record(tx, decision, after=after)
+    recorded = decisions.record(tx, decision, after=after, act_from=act_from)
     key = key_of(comment)
     for ban in bans.in_force(tx, [key], decision.decided_at).get(key, ()):
         if bans.UNDONE_BY[ban.means] is decision.author_action:
@@ -73,6 +80,13 @@ def resting_on(tx: Transaction, comment: Comment, now: datetime) -> list[Ban]:
     return [ban for ban in found if ban.comment_id == comment.id]
 
 
+def what_ends_with(tx: Transaction, comment: Comment, kind: ActionKind, now: datetime) -> str:
+    """What putting a comment back ends as well; "" where nothing rests on it."""
+    if kind is not ActionKind.RELEASE or not resting_on(tx, comment, now):
+        return ""
+    return " The ban of its author that was made for it is lifted as well."
+
+
 def ban_as(
     tx: Transaction,
     people: People,
@@ -84,11 +98,14 @@ def ban_as(
     why: str,
     mode: Mode,
     at: datetime,
+    after: int | None = None,
+    act_from: datetime | None = None,
 ) -> Ban:
     """Ban the author of a comment, which is the evidence, until a time or until somebody lifts it.
 
-    A block hides the comment as well; a mute leaves it as it was decided. Raises NotAllowed, and StoreError where the
-    platform does not say who the author is.
+    A block hides the comment as well; a mute leaves it as it was decided. Nothing leaves before `act_from`, where that is
+    given. Raises NotAllowed, EditedMeanwhile, StoreError where the platform does not say who the author is, and
+    `decisions.Stale`.
     """
     refuse_unless_allowed(tx, people, who, comment.id)
     before = decisions.latest(tx, comment.id)
@@ -102,7 +119,8 @@ def ban_as(
         mode=mode,
         author_action=means,
     )
-    return bans.ban(tx, ban_with(decision, means, comment, who, until), decision)
+    refuse_unread(tx, decision)
+    return bans.ban(tx, ban_with(decision, means, comment, who, until), decision, after=after, act_from=act_from)
 
 
 def ruling_with(author_action: ActionKind, before: Decision | None) -> Ruling:
@@ -134,12 +152,59 @@ def release_as(
     return bans.lift(tx, ban.id, who, at, why, mode)
 
 
+def take_back_as(
+    tx: Transaction, people: People, who: Person, comment: Comment, number: int, *, mode: Mode, at: datetime
+) -> Decision:
+    """Take back a person's decision, the latest one on the comment: it waits for a person again, as it did before.
+
+    What was to leave for it does not, and what has left is undone where that can be. A ban that was made with it is over.
+    Audit: "decided", "taken_back" with the number. Raises NotAllowed, NothingToOverturn where policy decided, and
+    `decisions.Stale` where another decision came since.
+    """
+    refuse_unless_allowed(tx, people, who, comment.id)
+    told = decisions.history(tx, comment.id)
+    if not told or told[-1].number != number:
+        raise decisions.Stale(f"Comment {comment.id} was decided on meanwhile. Nothing was changed; look at it again.")
+    *earlier, last = told
+    if not last.by_person or last.takes_back:
+        raise NothingToOverturn(f"Nobody decided on comment {comment.id} yet: there is nothing to take back.")
+    before = next((one for one in reversed(earlier) if not one.by_person and one.version == last.version), None)
+    recorded = decisions.record(tx, _taking_back(tx, last, before, who, mode, at), after=number)
+    for ban in resting_on(tx, comment, at):
+        if ban.id == last.id:
+            bans.end(tx, ban, who.name, at, "taken back")
+    facts = {"number": number, "was": last.ruling.value, "now": recorded.ruling.value, "by": last.decided_by}
+    audit.write_all(tx, [audit.Event("taken_back", at, who.name, comment.id, comment.account_id, facts)])
+    return recorded
+
+
+def _taking_back(
+    tx: Transaction, last: Decision, before: Decision | None, who: Person, mode: Mode, at: datetime
+) -> Decision:
+    """The decision that puts a comment back where policy had put it."""
+    sent = not actions.is_unplanned(tx, last.comment_id)
+    return Decision(
+        comment_id=last.comment_id,
+        version=last.version,
+        ruling=before.ruling if before and before.ruling is not Ruling.ALLOW else Ruling.QUEUE,
+        decided_by=who.name,
+        decided_at=at,
+        # Whoever reads the comment in the queue still reads why it is there.
+        reasons=before.reasons if before else (),
+        mode=mode,
+        urgent=before.urgent if before else last.urgent,
+        labels=before.labels if before else (),
+        author_action=bans.UNDONE_BY.get(last.author_action) if sent and last.author_action else None,
+        takes_back=True,
+    )
+
+
 def overturn_as(
     tx: Transaction, people: People, who: Person, comment: Comment, *, why: str, mode: Mode, at: datetime
 ) -> Decision:
     """Record the opposite of the latest decision, found wrong. Audit: "decided", and "overturned" with its number.
 
-    Raises NotAllowed, and NothingToOverturn for a comment that was not decided on or still waits for a person.
+    Raises NotAllowed, EditedMeanwhile, and NothingToOverturn for a comment that was not decided on or still waits for a person.
     """
     refuse_unless_allowed(tx, people, who, comment.id)
     before = to_overturn(tx, comment)
@@ -152,6 +217,7 @@ def overturn_as(
         reasons=(why,) if why else (),
         mode=mode,
     )
+    refuse_unread(tx, decision)
     recorded = decisions.record(tx, decision, after=before.number)
     facts = {"number": before.number, "was": before.ruling.value, "now": recorded.ruling.value, "by": before.decided_by}
     audit.write_all(tx, [audit.Event("overturned", at, who.name, comment.id, comment.account_id, facts)])
@@ -182,6 +248,8 @@ def refuse_unread(tx: Transaction, decision: Decision) -> None:
 
 def refuse_unless_allowed(tx: Transaction, people: People, who: Person, comment_id: str) -> None:
     """Raises NotAllowed where this person may not decide on the comment."""
+    if not people.may_decide(who):
+        raise NotAllowed(f"{who.name} may not decide here. Nothing was changed. Who may: {told(people)}.")
     if may_close(decisions.history(tx, comment_id), people.role_of(who)):
         return
     names = " or ".join(people.who_close_urgent()) or "the safeguarding lead or the head, who are not named in [people]"
@@ -189,3 +257,7 @@ def refuse_unless_allowed(tx: Transaction, people: People, who: Person, comment_
         f"Comment {comment_id} is urgent: somebody may be at risk, so only {names} may decide on it. Nothing was changed. "
         "Please tell them now."
     )
+
+
+def told(people: People) -> str:
+    return " or ".join(people.who_may(May.DECIDE)) or "nobody yet, as the page has no head, deputy or safeguarding lead"

@@ -5,12 +5,19 @@ Pure. A decision and the comment as it stands go in, a `Plan` comes out; nothing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from moderator.domain import Action, ActionKind, Comment, Decision, Ruling, Task, TaskKind, Visibility, make_action
 from moderator.platforms.base import Platform
 
-PLATFORM_NAMES = {"x": "X", "youtube": "YouTube", "instagram": "Instagram"}
+PLATFORM_NAMES = {
+    "x": "X",
+    "youtube": "YouTube",
+    "instagram": "Instagram",
+    "classdojo": "Class Dojo",
+    "seesaw": "Seesaw",
+}
 IN_WORDS = {
     ActionKind.HIDE: "hide a comment",
     ActionKind.RELEASE: "show a hidden comment again",
@@ -71,25 +78,30 @@ def plan(
     last_done: ActionKind | None,
     platform: Platform,
     may_be_hidden: bool = False,
+    owed: Sequence[Action] = (),
 ) -> Plan:
-    """The actions the platform can carry out, and a task by hand for each it cannot."""
+    """The actions the platform can carry out, and a task by hand for each it cannot; `owed` is what earlier decisions left."""
     actions: list[Action] = []
     tasks: list[Task] = []
     can = platform.capabilities.actions
-    for kind in wanted_kinds(decision, comment, last_done, may_be_hidden):
-        action = make_action(kind, comment, decision.id, decision.person)
-        if kind in can:
+    kinds = wanted_kinds(decision, comment, last_done, may_be_hidden)
+    for action in (*(make_action(kind, comment, decision.id, decision.person) for kind in kinds), *owed):
+        if action.kind in can:
             actions.append(action)
         else:
-            tasks.append(task_by_hand(action, platform, why_by_hand(platform, kind)))
+            tasks.append(task_by_hand(action, platform, why_by_hand(platform, action.kind)))
     if ActionKind.REMOVE in {action.kind for action in actions}:
         # A removal hides as well; asking for both would cost twice.
         actions = [action for action in actions if action.kind is not ActionKind.HIDE]
+    if TaskKind.REMOVE in {task.kind for task in tasks}:  # So for a person.
+        tasks = [task for task in tasks if task.kind is not TaskKind.HIDE]
     return Plan(tuple(actions), tuple(tasks))
 
 
 def why_by_hand(platform: Platform, kind: ActionKind) -> str:
     name = PLATFORM_NAMES.get(platform.name, platform.name)
+    if not platform.capabilities.actions:
+        return f"{name} has no API: only a person can {IN_WORDS[kind]} there"
     return f"{name} has no way to {IN_WORDS[kind]} through its API"
 
 

@@ -131,6 +131,7 @@ class Decision:
     )
     policy_version: str = ""  # of the policy that policy decided by
     number: int = 0  # 1, 2, 3… on this comment; given by the store
+    takes_back: bool = False  # the person's decision before it does not count, and the comment waits for a person again
 
     @property
     def id(self) -> str:

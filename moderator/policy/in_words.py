@@ -27,6 +27,7 @@ def differences(old: Policy, new: Policy) -> list[str]:
         *_of_lines("duty", duty_in_words(old), duty_in_words(new)),
         *_of_lines("strikes", strikes_in_words(old), strikes_in_words(new)),
         *_of_lines("bans", bans_in_words(old), bans_in_words(new)),
+        *_of_lines("keeping", retention_in_words(old), retention_in_words(new)),
         *(["the message to a family reads otherwise"] if old.family != new.family else []),
     ]
 
@@ -36,6 +37,14 @@ def limit_in_words(limit: Limit) -> str:
         return "never acted on"
     hide = "never hidden by the machine" if limit.hide > 1.0 else f"hidden from {limit.hide:.2f}"
     return f"waits from {limit.queue:.2f}, {hide}"
+
+
+def speech_in_words(policy: Policy) -> list[str]:
+    speech = policy.speech
+    return [
+        f"swearing that offends nobody: {', '.join(sorted(speech.friendly)) or 'none'}",
+        f"criticism from {speech.complaint:.2f} is never hidden for swearing or an insult below {speech.strong_insult:.2f}",
+    ]
 
 
 def duty_in_words(policy: Policy) -> list[str]:
@@ -65,6 +74,14 @@ def strikes_in_words(policy: Policy) -> list[str]:
 
 def bans_in_words(policy: Policy) -> list[str]:
     return [f"a ban lasts {_days(policy.bans.default)} unless said otherwise, {_days(policy.bans.longest)} at most"]
+
+
+def retention_in_words(policy: Policy) -> list[str]:
+    kept = policy.retention
+    return [
+        f"the words of comments that were let pass are kept for {_days(kept.clean)}",
+        f"those of comments about which more was said or done are kept for {_days(kept.actioned)}",
+    ]
 
 
 def _step(step: Step) -> str:

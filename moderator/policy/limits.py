@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from moderator.domain import Label, RuleState
 from moderator.policy.duty import Duty
+from moderator.policy.keeping import Retention
 from moderator.policy.lines import LINES
 from moderator.policy.strikes import Strikes
 from moderator.policy.words import Bans, Family, RuleTerms, Speech
@@ -56,6 +57,7 @@ class Policy:
     strikes: Strikes = field(default_factory=Strikes)
     bans: Bans = field(default_factory=Bans)
     family: Family = field(default_factory=lambda: Family(_FAMILY))
+    retention: Retention = field(default_factory=Retention)
 
     def limit(self, label: Label) -> Limit:
         """The limit while somebody is on duty."""
@@ -98,7 +100,7 @@ DEFAULT = Policy(
             Label.PERSON_TAGGED: Limit(queue=0.5, hide=NEVER),
             Label.CONTACT: Limit(queue=0.5, hide=0.8),
             Label.INSULT: Limit(queue=0.5, hide=0.8),
-            Label.HATE: Limit(queue=0.5, hide=0.8),
+            Label.HATE: Limit(queue=0.5, hide=0.85),
             Label.SEXUAL: Limit(queue=0.5, hide=0.75),
             # Mild and friendly swearing ("bloody brilliant") scores far below; no head asked for it to go.
             Label.PROFANITY: Limit(queue=0.5, hide=0.85),
@@ -109,9 +111,9 @@ DEFAULT = Policy(
             Label.SPAM: Limit(queue=0.55, hide=0.9),
             Label.IMPERSONATION: Limit(queue=0.5, hide=0.85),
             Label.HARM: Limit(queue=0.5, hide=NEVER),
-            Label.GRAVE: Limit(queue=0.6, hide=0.6),
-            # One in seven is reason enough to look at once: the other six cost a glance.
-            Label.RISK: Limit(queue=0.15, hide=NEVER),
+            Label.GRAVE: Limit(queue=0.5, hide=0.5),
+            # One in six is reason enough to look at once: the other five cost a glance.
+            Label.RISK: Limit(queue=0.17, hide=NEVER),
         }
     ),
     urgent=frozenset({Label.THREAT, Label.SAFEGUARDING, Label.RISK}),

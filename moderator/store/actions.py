@@ -20,6 +20,7 @@ from moderator.domain import (
     ActionKind,
     Comment,
     Decision,
+    FinalAction,
     Mode,
     Outcome,
     Result,
@@ -92,8 +93,12 @@ class ActionState:
     detail: str
 
 
-def unplanned(tx: Transaction, limit: int, account_id: str | None = None) -> list[tuple[Decision, Comment]]:
+def unplanned(
+    tx: Transaction, limit: int, account_id: str | None = None, now: datetime | None = None
+) -> list[tuple[Decision, Comment]]:
     """The latest decision on each comment where nothing was planned for it yet, urgent first, then oldest.
+
+    Those that may still be taken back at `now` are left out.
 
     A comment with an action in flight is left out until that is settled: what was done must be known before what is to
     do can be.
@@ -101,6 +106,8 @@ def unplanned(tx: Transaction, limit: int, account_id: str | None = None) -> lis
     waiting = [col(CommentRow.school_id) == tx.school_id, col(CommentRow.act_due), ~_has_on_comment(IN_FLIGHT)]
     if account_id is not None:
         waiting.append(col(CommentRow.account_id) == account_id)
+    if now is not None:
+        waiting.append(or_(col(CommentRow.act_from).is_(None), col(CommentRow.act_from) <= now))
     rows = tx.all(
         select(DecisionRow, CommentRow, CommentVersionRow)
         .join(CommentRow, is_latest_decision())
@@ -132,8 +139,11 @@ def plan(
     actions: Sequence[Action],
     tasks: Sequence[Task],
     due_at: datetime,
+    owed: Sequence[Action] = (),
 ) -> None:
     """Keep what one decision asks for, each action once by its id; a task stands as an action done by hand.
+
+    Among them may be what earlier decisions left to do, `owed`: that stays theirs.
 
     What older decisions on the comment still asked for is superseded; an action on the author only where this decision
     has one too. If a newer decision was made meanwhile nothing is kept: that one is planned next.
@@ -145,21 +155,24 @@ def plan(
     _supersede(tx, decision, comment, due_at)
     for action in actions:
         tx.upsert(ActionRow, _new_row(action, decision, due_at, State.DUE), {})
+    left = {action.id: action for action in owed}
     for task in tasks:
-        by_hand = make_action(ActionKind(task.kind), comment, decision.id, decision.person)
+        by_hand = left.get(task.id) or make_action(ActionKind(task.kind), comment, decision.id, decision.person)
         tx.upsert(ActionRow, _new_row(by_hand, decision, due_at, State.BY_HAND), {})
         open_task(tx, task, due_at)
     tx.change(CommentRow, [{"id": comment.id, "act_due": False}])
 
 
 def _new_row(action: Action, decision: Decision, due_at: datetime, state: State) -> Columns:
+    asked_by = action.asked_by if isinstance(action, FinalAction) else decision.person
+    own = action.decision_id == decision.id
     return {
         "id": action.id,
         "account_id": action.comment.account_id,
         "comment_id": action.comment.id,
-        "decision_number": decision.number,
+        "decision_number": decision.number if own else int(action.decision_id.rpartition(".")[2]),
         "kind": action.kind.value,
-        "asked_by": decision.decided_by if decision.by_person else "",
+        "asked_by": asked_by.name if asked_by else "",
         "urgent": decision.urgent,
         "state": state.value,
         "attempts": 0,

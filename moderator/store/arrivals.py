@@ -5,7 +5,7 @@ Each form of a comment is stored once, however often it is read. What is new wai
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -13,14 +13,15 @@ from hashlib import blake2b
 from sqlmodel import col, select
 
 from moderator import intake
-from moderator.domain import Account, Comment, Post, Visibility
+from moderator.domain import Account, Author, Comment, Post, Visibility
 from moderator.platforms.base import Broken, Page
-from moderator.store import accounts, audit, authors
+from moderator.store import accounts, audit, authors, tombstones
 from moderator.store.audit import Event
 from moderator.store.database import Transaction
 from moderator.store.latest import is_latest_form
 from moderator.store.packing import Columns, comment_of, pack_mention, post_of
 from moderator.store.tables import BrokenItemRow, CommentRow, CommentVersionRow, FeedRow, PostRow, storable
+from moderator.store.tombstones import Why
 
 Known = tuple[CommentRow, CommentVersionRow]
 
@@ -42,16 +43,22 @@ def receive(
     """Store a page; returns the comments that are new in this form, each with its version, in the page's order.
 
     A known comment in another form becomes its next version; an older form that a lagging server gives again, by its
-    `edited_at`, changes nothing. Visibility is taken over unless the platform cannot tell it. A broken item is set aside
-    once. The cursor moves where the page has one and is `complete`; with False the page is read again next time.
+    `edited_at`, changes nothing, nor does a form whose words were cleared away. Visibility is taken over unless the platform
+    cannot tell it. A broken item is set aside once. The cursor moves where the page has one and is `complete`; with False
+    the page is read again next time.
     Audit: "received", "edited", "visibility_changed", "set_aside".
     """
     accounts.remember(tx, account)
     _store_posts(tx, account, page.posts, seen_at)
-    authors.remember_all(tx, page.comments, seen_at)
     # Compared in the words that can be stored: else a letter no database holds would be an edit at every reading.
     told = [replace(comment, text=storable(comment.text)) for comment in page.comments]
-    changes = _compare(told, _known(tx, told), seen_at)
+    known, erased = _known(tx, told), tombstones.covered(tx, told)
+    told = [_without_words(each) if _is_forgotten(each, known, erased) else each for each in told]
+    authors.remember_all(tx, told, seen_at)
+    changes = _compare(told, known, seen_at)
+    for row in changes.comments:
+        if row["id"] in erased:  # It was judged before it was erased; only that it exists is stored again.
+            row |= {"judge_due": False, "words_gone_at": seen_at, "words_gone_why": Why.ERASED.value}
     tx.insert(CommentRow, changes.comments)
     for update in changes.updates:  # Not all change the same columns, and most pages change none.
         tx.change(CommentRow, [update])
@@ -71,6 +78,19 @@ def _known(tx: Transaction, comments: Sequence[Comment]) -> dict[str, Known]:
         .where(col(CommentRow.id).in_([comment.id for comment in comments]))
     )
     return {row.id: (row, form) for row, form in rows}
+
+
+def _is_forgotten(comment: Comment, known: Mapping[str, Known], erased: Set[str]) -> bool:
+    """Whether these are words that were cleared away. An edit since then is a new form, and is read like any other."""
+    row, form = known.get(comment.id, (None, None))
+    if comment.id in erased:
+        return row is None or row.words_gone_at is not None
+    return row is not None and form is not None and row.words_gone_at is not None and form.form == comment.form
+
+
+def _without_words(comment: Comment) -> Comment:
+    """What may be told of a forgotten comment: that it exists, and whether the public sees it."""
+    return replace(comment, author=Author(), text="", mentions=(), reply_prefix=0, image_urls=(), url="", raw="")
 
 
 def _compare(comments: Sequence[Comment], known: Mapping[str, Known], seen_at: datetime) -> Changes:
@@ -95,6 +115,8 @@ def _update(changes: Changes, comment: Comment, row: CommentRow, edited: Comment
     if edited is not None:
         # What a person said of another form does not stand for this one.
         update |= {"version": edited.version, "judge_due": True, "reviewed": False}
+        if row.words_gone_at is not None:
+            update |= {"words_gone_at": None, "words_gone_why": None, "author_native_id": edited.author.native_id}
     if comment.visibility.value != row.visibility and comment.visibility is not Visibility.UNKNOWN:
         update |= {"visibility": comment.visibility.value, "visibility_at": seen_at}
         facts = {"was": row.visibility, "now": comment.visibility.value, "why": "as read"}
@@ -124,12 +146,15 @@ def _new_row(comment: Comment, seen_at: datetime) -> Columns:
         "visibility_at": seen_at,
         "judge_due": True,
         "act_due": False,
+        "act_from": None,
         "decision_number": 0,
         "ruling": "",
         "urgent": False,
         "decided_at": None,
         "reviewed": False,
         "waiting_since": None,
+        "words_gone_at": None,
+        "words_gone_why": None,
     }
 
 

@@ -28,12 +28,15 @@ UNDONE_BY: dict[ActionKind, ActionKind] = {
 }
 
 
-def ban(tx: Transaction, ban: Ban, decision: Decision, *, after: int | None = None) -> Ban:
+def ban(
+    tx: Transaction, ban: Ban, decision: Decision, *, after: int | None = None, act_from: datetime | None = None
+) -> Ban:
     """Keep a ban and the decision that carries it out; returns it with its id, which is the decision's.
 
-    A ban of the same author by the same means gives way to this one. `after` is that of `decisions.record`, which may raise
-    Stale. Raises StoreError where the platform does not say who the author is, and ValueError where ban and decision do not
-    belong together. Audit: "decided", "banned"; "ban_ended" for the one that gives way.
+    A ban of the same author by the same means gives way to this one. `after` and `act_from` are those of
+    `decisions.record`, which may raise Stale. Raises StoreError where the platform does not say who the author is, and
+    ValueError where ban and decision do not belong together. Audit: "decided", "banned"; "ban_ended" for the one that
+    gives way.
     """
     if decision.author_action is not ban.means or decision.decided_by != ban.by.name:
         raise ValueError("a ban is made with the decision of the same person to block or to mute")
@@ -41,7 +44,7 @@ def ban(tx: Transaction, ban: Ban, decision: Decision, *, after: int | None = No
         raise ValueError("the evidence of a ban is the comment that its decision is about")
     if not ban.author.native_id:
         raise StoreError("The platform does not say who wrote this comment, so nobody can be banned for it.")
-    recorded = decisions.record(tx, decision, after=after)
+    recorded = decisions.record(tx, decision, after=after, act_from=act_from)
     made = replace(ban, id=recorded.id, ended_at=None, ended_by="")
     key = (ban.platform, ban.author.native_id)
     for older in in_force(tx, [key], ban.at).get(key, ()):

@@ -86,6 +86,8 @@ def _pairs(tx: Transaction, comment_ids: Sequence[str]) -> dict[Form, tuple[Deci
         form = (decision.comment_id, decision.version)
         if not decision.by_person:
             by_policy[form] = decision
+        elif decision.takes_back:
+            pairs.pop(form, None)
         elif form in by_policy and speaks_of_the_comment(decision):
             pairs[form] = (by_policy[form], decision)
     return pairs
@@ -143,6 +145,7 @@ def unseen_scores(
             col(CommentRow.first_seen_at) >= since,
             col(CommentRow.first_seen_at) < until,
             col(CommentRow.reviewed).is_(False),
+            col(CommentRow.words_gone_at).is_(None),
             col(FindingRow.version) == CommentRow.version,
             col(FindingRow.label) == label.value,
             col(FindingRow.score) >= at_least,
@@ -151,3 +154,16 @@ def unseen_scores(
         .group_by(col(CommentRow.id))
     )
     return [float(score) for score in tx.all(asked)]
+
+
+def count_without(tx: Transaction, label: Label) -> int:
+    """How many comments people said do not hold this label, though policy had decided that they do."""
+    rows = tx.all(
+        select(CaseRow.comment_id, CaseRow.labels, DecisionRow.labels)
+        .join(
+            DecisionRow,
+            (col(DecisionRow.comment_id) == CaseRow.comment_id) & (col(DecisionRow.version) == CaseRow.version),
+        )
+        .where(col(CaseRow.school_id) == tx.school_id, col(DecisionRow.decided_by) == POLICY)
+    )
+    return len({comment for comment, said, decided in rows if label.value in decided and label.value not in said})

@@ -19,7 +19,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import Session, col, select
@@ -134,6 +134,7 @@ class Database:
     where: str
     school_id: str
     audit_key: bytes | None = field(default=None, repr=False)
+    file: Path | None = None  # of SQLCipher
 
     @classmethod
     def open(
@@ -179,7 +180,7 @@ class Database:
             )
         made = make_private_file(path, create)
         try:
-            return cls._checked(sqlcipher_engine(path, key, wait_s), f"Database {path}", school_id)
+            return replace(cls._checked(sqlcipher_engine(path, key, wait_s), f"Database {path}", school_id), file=path)
         except StoreError:
             if made:
                 path.unlink()
@@ -296,8 +297,14 @@ def make_private_file(path: Path, create: bool) -> bool:
 
 def sqlcipher_engine(path: Path, key: str, wait_s: float) -> Engine:
     def connect() -> Any:
+        # A file that was moved away is not made anew, empty: `make_private_file` alone makes one.
         connection = sqlcipher.connect(
-            str(path), timeout=wait_s, isolation_level=None, check_same_thread=False, cached_statements=256
+            f"{path.as_uri()}?mode=rw",
+            uri=True,
+            timeout=wait_s,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
         )
         try:
             # A raw key spares the 256,000 rounds meant for passwords: https://www.zetetic.net/sqlcipher/sqlcipher-api/#key
@@ -322,7 +329,25 @@ def sqlcipher_engine(path: Path, key: str, wait_s: float) -> Engine:
         how = connection.get_execution_options().get(BEGIN, "IMMEDIATE")
         connection.exec_driver_sql(f"BEGIN {how}")
 
+    @event.listens_for(engine, "connect")
+    def remember(_connection: object, record: Any) -> None:
+        record.info["file"] = which_file(path)
+
+    @event.listens_for(engine, "checkout")
+    def compare(_connection: object, record: Any, _proxy: object) -> None:
+        # A restored backup took the file's place: nobody writes on into the one that was moved aside.
+        if record.info["file"] != which_file(path):
+            raise DisconnectionError
+
     return engine
+
+
+def which_file(path: Path) -> tuple[int, int] | None:
+    """Which file stands at the path now, by device and number; None: none does."""
+    with suppress(FileNotFoundError):
+        found = path.stat()
+        return found.st_dev, found.st_ino
+    return None
 
 
 def postgresql_engine(url: URL, wait_s: float) -> Engine:

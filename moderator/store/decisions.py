@@ -49,6 +49,7 @@ def record(
     *,
     after: int | None = None,
     again: bool = False,
+    act_from: datetime | None = None,
 ) -> Decision:
     """Keep a decision; returns it with its number, the next one of its comment. Audit: "decided".
 
@@ -57,8 +58,12 @@ def record(
     form is returned, or the given one with number 0 where none does. `again` keeps it all the same, unless the comment was
     edited.
     `after` is the number of the latest decision the caller saw, 0 for none. Raises Stale where another came since.
+    Nothing is asked of a platform before `act_from`, where that is given.
     """
-    return _record(tx, [(decision, findings)], after, again)[0]
+    recorded = _record(tx, [(decision, findings)], after, again)[0]
+    if act_from is not None and recorded.number:
+        tx.change(CommentRow, [{"id": decision.comment_id, "act_from": act_from}])
+    return recorded
 
 
 def record_all(tx: Transaction, items: Sequence[tuple[Decision, Sequence[Finding]]]) -> list[Decision]:
@@ -134,7 +139,11 @@ def _stands(standing: dict[str, _AsItStands], decision: Decision) -> _AsItStands
 def _change(stands: _AsItStands, decision: Decision, of_form: Decision | None) -> Columns:
     """What a decision changes about its comment; `of_form` is what policy decided on the same form before."""
     row = stands.row
-    change: Columns = {"decision_number": decision.number, "act_due": decision.mode is not Mode.SHADOW}
+    change: Columns = {
+        "decision_number": decision.number,
+        "act_due": decision.mode is not Mode.SHADOW,
+        "act_from": None,
+    }
     about_author = decision.author_action in ABOUT_AUTHOR_ALONE
     if about_author and decision.ruling.value == stands.change.get("ruling", row.ruling):
         return change
@@ -142,14 +151,17 @@ def _change(stands: _AsItStands, decision: Decision, of_form: Decision | None) -
         "ruling": decision.ruling.value,
         "urgent": decision.urgent,
         "decided_at": decision.decided_at,
-        "reviewed": decision.by_person and decision.version == row.version,
+        "reviewed": decision.by_person and decision.version == row.version and not decision.takes_back,
     }
     change |= _offence(stands, decision, of_form)
     if decision.version == row.version:
         # Where a person has spoken on a form, there is nothing left for policy to say of it.
         change["judge_due"] = False
-    waits = decision.ruling is Ruling.QUEUE or (decision.ruling is not Ruling.ALLOW and not decision.by_person)
+    unseen = not decision.by_person or decision.takes_back
+    waits = decision.ruling is Ruling.QUEUE or (decision.ruling is not Ruling.ALLOW and unseen)
     waiting_since = stands.change.get("waiting_since", row.waiting_since)
+    if decision.takes_back and of_form is not None:
+        waiting_since = waiting_since or of_form.decided_at
     change["waiting_since"] = (waiting_since or decision.decided_at) if waits else None
     if about_author:
         for name in ("judge_due", "reviewed", "waiting_since"):
@@ -251,12 +263,18 @@ def findings(tx: Transaction, comment_id: str, version: int) -> list[Finding]:
 
 def queued(tx: Transaction, limit: int = 100) -> list[Queued]:
     """What waits for a person: put in the queue by anybody, or hidden by policy and not reviewed. Urgent first, then oldest."""
+    urgent = _queued(tx, True, limit)
+    return urgent + _queued(tx, False, limit - len(urgent))
+
+
+def _queued(tx: Transaction, urgent: bool, limit: int) -> list[Queued]:
+    # Asked for apart, each comes from its index in its order, however many wait.
     rows = tx.all(
         select(CommentRow, CommentVersionRow, DecisionRow)
         .join(CommentVersionRow, is_latest_form())
         .join(DecisionRow, is_latest_decision())
-        .where(*_waits(tx))
-        .order_by(col(CommentRow.urgent).desc(), col(CommentRow.waiting_since), col(CommentRow.id))
+        .where(*_waits(tx), col(CommentRow.urgent).is_(urgent))
+        .order_by(col(CommentRow.waiting_since), col(CommentRow.id))
         .limit(limit)
     )
     return [

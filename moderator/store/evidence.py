@@ -101,6 +101,15 @@ def load(tx: Transaction, comment_id: str) -> list[Evidence]:
     return [_evidence_of(row) for row in tx.all(asked.order_by(col(EvidenceRow.version)))]
 
 
+def replace_thread(tx: Transaction, row: EvidenceRow, thread: Sequence[Columns]) -> str:
+    """Other people's words above the comment are no longer what they were; returns the new digest."""
+    now = _evidence_of(row, thread)
+    digest = digest_of(now)
+    change = {"thread": list(thread), "digest": digest}
+    tx.change(EvidenceRow, [{"comment_id": row.comment_id, "version": row.version} | change])
+    return digest
+
+
 def digest_of(evidence: Evidence) -> str:
     """SHA-256 over everything that was kept, in hexadecimal."""
     return _digest(_pack(evidence))
@@ -202,13 +211,13 @@ def _pack(evidence: Evidence) -> Columns:
     }
 
 
-def _evidence_of(row: EvidenceRow) -> Evidence:
+def _evidence_of(row: EvidenceRow, thread: Sequence[Columns] | None = None) -> Evidence:
     return Evidence(
         **{name: getattr(row, name) for name in PLAIN},
         author=Author(row.author_native_id, row.author_handle, row.author_display_name),
         thread=tuple(
             Answered(**up | {"author": Author(**up["author"]), "posted_at": datetime.fromisoformat(up["posted_at"])})
-            for up in row.thread
+            for up in (row.thread if thread is None else thread)
         ),
         digest=row.digest,
     )

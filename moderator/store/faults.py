@@ -22,7 +22,8 @@ NO_TABLES = (
     "Starting the daemon once sets them up: moderator run"
 )
 DAMAGED = (
-    "{where} is damaged. Nothing was changed. Stop moderator, keep the file as it is, and put back the last backup."
+    "{where} is damaged. Nothing was changed. Stop moderator, keep the file as it is, and put back the last "
+    "backup: moderator restore FILE --identity KEYFILE --replace"
 )
 OF_SQLITE = {
     "SQLITE_NOTADB": (

@@ -89,7 +89,9 @@ def count(tx: Transaction, since: datetime, until: datetime) -> int:
 
 def _seen(tx: Transaction, since: datetime, until: datetime) -> tuple[Any, ...]:
     seen_at = col(CommentRow.first_seen_at)
-    return col(CommentRow.school_id) == tx.school_id, seen_at >= since, seen_at < until
+    # Rules cannot hear words that were cleared away.
+    has_words = col(CommentRow.words_gone_at).is_(None)
+    return col(CommentRow.school_id) == tx.school_id, seen_at >= since, seen_at < until, has_words
 
 
 _COMMENT = (
@@ -165,7 +167,12 @@ def _number(decision: Decision) -> int:
 def persons_word(decisions: Sequence[Decision], version: int) -> Ruling | None:
     """What a person said last of this form."""
     of_form = (one for one in decisions if one.by_person and one.version == version)
-    said = [one.ruling for one in of_form if speaks_of_the_comment(one)]
+    said: list[Ruling] = []
+    for one in of_form:
+        if one.takes_back:
+            said = said[:-1]
+        elif speaks_of_the_comment(one):
+            said.append(one.ruling)
     return said[-1] if said else None
 
 

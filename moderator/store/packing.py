@@ -37,6 +37,8 @@ from moderator.store.tables import (
 )
 
 Columns = dict[str, Any]
+FORGOTTEN = "-"
+"""The native id of an author who is held no more; a comment's value says that its platform does not tell who wrote it."""
 
 
 def account_of(row: AccountRow) -> Account:
@@ -47,6 +49,10 @@ def post_of(row: PostRow) -> Post:
     return Post(row.native_id, row.text, row.posted_at, row.url, row.comment_count)
 
 
+def author_of(native_id: str, handle: str, display_name: str) -> Author:
+    return Author("" if native_id == FORGOTTEN else native_id, handle, display_name)
+
+
 def comment_of(row: CommentRow, form: CommentVersionRow) -> Comment:
     """The comment in one of its forms, with what is known of it now."""
     return Comment(
@@ -54,7 +60,7 @@ def comment_of(row: CommentRow, form: CommentVersionRow) -> Comment:
         account_id=row.account_id,
         platform=row.platform,
         native_id=row.native_id,
-        author=Author(row.author_native_id, form.author_handle, form.author_display_name),
+        author=author_of(row.author_native_id, form.author_handle, form.author_display_name),
         text=form.text,
         posted_at=row.posted_at,
         post_native_id=row.post_native_id,
@@ -158,6 +164,7 @@ def pack_decision(decision: Decision) -> Columns:
         "verdicts": [pack_verdict(verdict) for verdict in decision.verdicts],
         "author_action": None if decision.author_action is None else decision.author_action.value,
         "policy_version": decision.policy_version,
+        "takes_back": decision.takes_back,
     }
 
 
@@ -176,6 +183,7 @@ def decision_of(row: DecisionRow) -> Decision:
         author_action=None if row.author_action is None else ActionKind(row.author_action),
         policy_version=row.policy_version,
         number=row.number,
+        takes_back=row.takes_back,
     )
 
 

@@ -87,13 +87,16 @@ def confirm(tx: Transaction, endpoint: str, at: datetime) -> bool:
     return True
 
 
-def drop(tx: Transaction, subscription_id: str, at: datetime) -> bool:
-    """Its push service says that it is gone. False where it was dropped before. Audit: "push_dropped"."""
+def drop(tx: Transaction, subscription_id: str, at: datetime, by: str = "moderator") -> bool:
+    """Its push service says that it is gone, or its owner wants no more. False where it was dropped before.
+
+    Audit: "push_dropped".
+    """
     this = (col(PushSubscriptionRow.school_id) == tx.school_id, col(PushSubscriptionRow.id) == subscription_id)
     change = update(PushSubscriptionRow).where(*this, col(PushSubscriptionRow.dropped_at).is_(None))
     if tx.run(change.values(dropped_at=at)) != 1:
         return False
-    audit.write(tx, "push_dropped", at, actor="moderator", subscription=subscription_id)
+    audit.write(tx, "push_dropped", at, actor=by, subscription=subscription_id)
     return True
 
 

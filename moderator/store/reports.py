@@ -217,7 +217,7 @@ def waiting(tx: Transaction, at: datetime) -> Waiting:
     )
     waits = or_(
         col(row.ruling) == Ruling.QUEUE.value,
-        and_(col(row.ruling).in_(OUT_OF_SIGHT), col(row.decided_by) == POLICY),
+        and_(col(row.ruling).in_(OUT_OF_SIGHT), or_(col(row.decided_by) == POLICY, col(row.takes_back))),
     )
     found = tx.all(
         select(row.urgent, row.decided_at)

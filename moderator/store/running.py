@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +18,12 @@ from types import TracebackType
 
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlmodel import col, select
 
 from moderator.errors import AlreadyRunning, StoreError
-from moderator.store.database import Database
+from moderator.settings.private_files import give_to_owner_of
+from moderator.store.database import Database, which_file
 from moderator.store.faults import store_error
 from moderator.store.tables import RunnerRow
 
@@ -42,11 +43,18 @@ class Runner:
 class Hold:
     """The daemon's place, until `release` or the end of the with-block."""
 
-    def __init__(self, kept: ExitStack, connection: Connection | None) -> None:
+    def __init__(self, kept: ExitStack, connection: Connection | None, file: Path | None = None) -> None:
         self._kept, self._connection = kept, connection
+        self._file, self._was = file, None if file is None else which_file(file)
 
     def still_held(self) -> bool:
-        """False once PostgreSQL has ended the connection that held the lock, as a restart does: then work must end."""
+        """False once the place is another's: then work must end.
+
+        So it is where PostgreSQL ended the connection that held the lock, as a restart does, or where another file, such as
+        a restored backup, stands in the place of the SQLCipher database.
+        """
+        if self._file is not None and which_file(self._file) != self._was:
+            return False
         if self._connection is None:
             return True
         try:
@@ -67,24 +75,39 @@ class Hold:
         self.release()
 
 
-def hold(database: Database, lock_file: Path, now: datetime, pid: int) -> Hold:
-    """Take the daemon's place. Raises AlreadyRunning, saying who has it, and StoreError where the locks cannot be had."""
+def nothing_first() -> None:
+    pass
+
+
+def hold(
+    database: Database, lock_file: Path, now: datetime, pid: int, first: Callable[[], object] = nothing_first
+) -> Hold:
+    """Take the daemon's place. Raises AlreadyRunning, saying who has it, and StoreError where the locks cannot be had.
+
+    `first` is done while nobody else can have the place, and before anything is asked of the tables: bringing them up to
+    this version of the program, or putting back a backup.
+    """
     runner = Runner(socket.gethostname(), pid, now)
     kept = ExitStack()
     try:
-        kept.enter_context(_file_lock(lock_file, runner))
-        in_database = database.dialect == "postgresql"
-        connection = kept.enter_context(_database_lock(database, runner)) if in_database else None
+        kept.enter_context(file_lock(lock_file, runner))
+        if database.dialect == "postgresql":
+            connection = kept.enter_context(_database_lock(database, runner, first))
+        else:
+            connection = None
+            first()
     except BaseException:
         kept.close()
         raise
-    return Hold(kept, connection)
+    return Hold(kept, connection, database.file)
 
 
 @contextmanager
-def _file_lock(path: Path, runner: Runner) -> Iterator[None]:
+def file_lock(path: Path, runner: Runner) -> Iterator[None]:
+    """The lock on a file alone, for who works on the data with no database open. Raises as `hold` does."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        give_to_owner_of(path.parent, path)  # A command that root gave leaves no file that the daemon cannot open.
     except OSError as error:
         raise StoreError(
             f"The lock file {path} cannot be opened: {error.strerror}. Let the user that runs moderator own its folder."
@@ -109,7 +132,7 @@ def _file_lock(path: Path, runner: Runner) -> Iterator[None]:
 
 
 @contextmanager
-def _database_lock(database: Database, runner: Runner) -> Iterator[Connection]:
+def _database_lock(database: Database, runner: Runner, first: Callable[[], object]) -> Iterator[Connection]:
     number = int.from_bytes(
         blake2b(f"moderator runs {database.school_id}".encode(), digest_size=8).digest(), signed=True
     )
@@ -120,8 +143,9 @@ def _database_lock(database: Database, runner: Runner) -> Iterator[Connection]:
                     f"Another moderator works on {database.where}, {_who(connection, database.school_id)}. "
                     "Stop that one first, or leave it at work."
                 )
-            _write_who(connection, database.school_id, runner)
             try:
+                first()
+                _write_who(connection, database.school_id, runner)
                 yield connection
             finally:
                 # A connection that broke has given its lock back already, and cannot be told to.
@@ -132,9 +156,11 @@ def _database_lock(database: Database, runner: Runner) -> Iterator[Connection]:
 
 
 def _who(connection: Connection, school_id: str) -> str:
-    found = connection.execute(
-        select(RunnerRow.host, RunnerRow.pid, RunnerRow.since).where(col(RunnerRow.school_id) == school_id)
-    ).first()
+    found = None
+    with suppress(ProgrammingError):  # Whoever holds it may be about to make the tables.
+        found = connection.execute(
+            select(RunnerRow.host, RunnerRow.pid, RunnerRow.since).where(col(RunnerRow.school_id) == school_id)
+        ).first()
     return str(Runner(*found)) if found else "which has only just started"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -19,10 +20,15 @@ MIGRATION_LOCK = 0x6D6F6465_7261746F
 
 def configuration(connection: Connection, audit_key: bytes | None = None) -> Config:
     """What the steps get: the connection and, to chain what happened before there was a chain, its key."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config = plain_configuration()
     config.attributes["connection"] = connection
     config.attributes["audit_key"] = audit_key
+    return config
+
+
+def plain_configuration() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
 
 
@@ -33,15 +39,26 @@ def upgrade(connection: Connection, where: str, audit_key: bytes | None = None) 
         connection.exec_driver_sql("SET LOCAL lock_timeout = '10min'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
     config = configuration(connection, audit_key)
-    refuse_newer(connection, config, where)
+    refuse_newer(connection, where)
     command.upgrade(config, "head")
 
 
-def refuse_newer(connection: Connection, config: Config, where: str) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    for revision in MigrationContext.configure(connection).get_current_heads():
-        if revision not in known:
-            raise StoreError(
-                f"{where} was written by a newer moderator (schema {revision}). Nothing was changed. "
-                "Install that version again, or put back the backup taken before the upgrade."
-            )
+def refuse_newer(connection: Connection, where: str) -> None:
+    revision = revision_of(connection)
+    if revision and revision not in revisions():
+        raise StoreError(
+            f"{where} was written by a newer moderator (schema {revision}). Nothing was changed. "
+            "Install that version again, or put back the backup taken before the upgrade."
+        )
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """Every version of the tables that this program can bring up to its own; its own comes first."""
+    scripts = ScriptDirectory.from_config(plain_configuration())
+    return tuple(script.revision for script in scripts.walk_revisions())
+
+
+def revision_of(connection: Connection) -> str:
+    """Which version the tables are at; empty: there are none yet."""
+    return next(iter(MigrationContext.configure(connection).get_current_heads()), "")

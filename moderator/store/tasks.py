@@ -102,6 +102,13 @@ def open_tasks(tx: Transaction, account_id: str | None = None) -> list[TaskState
     return _states(tx, tx.all(asked.order_by(col(TaskRow.opened_at), col(TaskRow.id))))
 
 
+def closed_tasks(tx: Transaction, since: datetime, limit: int = 200) -> list[TaskState]:
+    """What people did by hand since then, or a platform showed to be done; the latest first. Not what was needed no more."""
+    closed = (col(TaskRow.closed_at) >= since, col(TaskRow.closed_by) != SUPERSEDED)
+    asked = tx.mine(TaskRow).where(*closed).order_by(col(TaskRow.closed_at).desc(), col(TaskRow.id))
+    return _states(tx, tx.all(asked.limit(limit)))
+
+
 def find_task(tx: Transaction, task_id: str) -> TaskState | None:
     found = _states(tx, tx.all(tx.mine(TaskRow).where(col(TaskRow.id) == task_id)))
     return found[0] if found else None

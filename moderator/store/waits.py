@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlmodel import col
 
 from moderator.domain import Action, ActionKind, Result
@@ -32,6 +32,17 @@ def settle_later(tx: Transaction, actions: Sequence[Action], at: datetime) -> No
     ids = [action.id for action in actions]
     unsettled = (col(ActionRow.id).in_(ids), col(ActionRow.state).in_((State.SENT, State.UNKNOWN)))
     tx.run(update(ActionRow).where(*unsettled).values(state=State.UNKNOWN.value, not_before=at))
+
+
+def read_back_first(tx: Transaction, at: datetime) -> int:
+    """Every action that was not done may have been done all the same: it is read back before it is sent. Returns how many.
+
+    So it is after a restored backup. Each counts as tried, so that a person's release undoes it for certain.
+    """
+    open_ones = col(ActionRow.state).in_((State.DUE, State.SENT, State.UNKNOWN))
+    tried = case((col(ActionRow.attempts) == 0, 1), else_=col(ActionRow.attempts))
+    changed = {"state": State.UNKNOWN.value, "not_before": at, "begun_at": at, "attempts": tried}
+    return tx.run(update(ActionRow).where(col(ActionRow.school_id) == tx.school_id, open_ones).values(**changed))
 
 
 def verify_later(tx: Transaction, actions: Sequence[Action], at: datetime) -> None:

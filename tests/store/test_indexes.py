@@ -21,9 +21,9 @@ from tests.store.made import DAY, NOON
         ("ix_comments_judge_due", lambda tx: comments.unjudged(tx, 64, "youtube")),
         ("ix_comments_judge_due", lambda tx: comments.unjudged(tx, 64)),
         ("ix_comments_act_due", lambda tx: actions.unplanned(tx, 64, "youtube")),
-        ("ix_comments_waiting", decisions.queued),
+        ("ix_comments_queue", decisions.queued),
         ("ix_comments_waiting", decisions.count_queued),
-        ("ix_comments_waiting", lambda tx: alerts.raise_new(tx, NOON, DAY)),
+        ("ix_comments_queue", lambda tx: alerts.raise_new(tx, NOON, DAY)),
         ("ix_alerts_state", alerts.open_alerts),
         ("ix_alert_cases_open", alerts.count_unopened),
         ("ix_alert_sends_state", lambda tx: pushes.take_due(tx, NOON)),
@@ -35,7 +35,7 @@ from tests.store.made import DAY, NOON
         ("ix_tasks_open", actions.open_tasks),
         ("ix_comments_post", lambda tx: comments.known_replies(tx, "youtube", NOON - DAY)),
         ("ix_comments_decided", lambda tx: decisions.counts(tx, NOON)),
-        ("ix_decisions_decided", lambda tx: history.made(tx, since=NOON)),
+        ("ix_decisions_decided", lambda tx: history.made(tx, history.Wanted(since=NOON))),
     ],
 )
 def test_it_is_answered_from_its_index(tmp_path: Path, index: str, ask: Callable[[Transaction], object]) -> None:

@@ -16,10 +16,19 @@ from moderator.store.tables.alerts import (
 )
 from moderator.store.tables.authors import AuthorLinkRow, AuthorNoteRow, BanRow, LadderStepRow
 from moderator.store.tables.cases import CaseRow
+from moderator.store.tables.checklist import ChecklistProofRow
 from moderator.store.tables.columns import AwareUtc, Row, Words, storable
+from moderator.store.tables.desk import MailPauseRow, PassedRow, ProposalRow, PutOffRow
 from moderator.store.tables.house import MeterRow, RunnerRow
 from moderator.store.tables.judging import DecisionRow, FindingRow
 from moderator.store.tables.mails import MailRow
+from moderator.store.tables.privacy import (
+    ApprovalRow,
+    DataComplaintRow,
+    HoldRow,
+    RetentionTermRow,
+    TombstoneRow,
+)
 from moderator.store.tables.reading import (
     AccountRow,
     AuthorNameRow,
@@ -31,6 +40,15 @@ from moderator.store.tables.reading import (
     PostRow,
 )
 from moderator.store.tables.record import AuditEventRow, AuditHeadRow, EvidenceRow
+from moderator.store.tables.users import (
+    ChallengeRow,
+    InviteRow,
+    PasskeyRow,
+    RecoveryCodeRow,
+    SessionRow,
+    TryRow,
+    UserRow,
+)
 
 __all__ = [
     "AccountRow",
@@ -40,6 +58,7 @@ __all__ = [
     "AlertRow",
     "AlertSendRow",
     "AlertWatchRow",
+    "ApprovalRow",
     "AuditEventRow",
     "AuditHeadRow",
     "AuthorLinkRow",
@@ -50,22 +69,38 @@ __all__ = [
     "BanRow",
     "BrokenItemRow",
     "CaseRow",
+    "ChallengeRow",
+    "ChecklistProofRow",
     "CommentRow",
     "CommentVersionRow",
+    "DataComplaintRow",
     "DecisionRow",
     "EvidenceRow",
     "FeedRow",
     "FindingRow",
+    "HoldRow",
+    "InviteRow",
     "LadderStepRow",
+    "MailPauseRow",
     "MailRow",
     "MeterRow",
     "OutageRow",
     "OutcomeRow",
+    "PassedRow",
+    "PasskeyRow",
     "PostRow",
+    "ProposalRow",
     "PushSubscriptionRow",
+    "PutOffRow",
+    "RecoveryCodeRow",
+    "RetentionTermRow",
     "Row",
     "RunnerRow",
+    "SessionRow",
     "TaskRow",
+    "TombstoneRow",
+    "TryRow",
+    "UserRow",
     "Words",
     "storable",
 ]

@@ -63,6 +63,7 @@ class TaskRow(Row, table=True):
     __table_args__ = (
         only_where("ix_tasks_open", "school_id", "opened_at", sqlite="closed_at IS NULL"),
         Index("ix_tasks_kind", "school_id", "kind", "verified_at"),
+        Index("ix_tasks_closed", "school_id", "closed_at"),
     )
 
     id: str = Field(primary_key=True, sa_type=Words)  # of the action it stands for, where it stands for one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, false
 from sqlmodel import Field
 
 from moderator.store.tables.columns import AwareUtc, Row, Words
@@ -32,7 +32,10 @@ class FindingRow(Row, table=True):
 
 class DecisionRow(Row, table=True):
     __tablename__ = "decisions"
-    __table_args__ = (Index("ix_decisions_decided", "school_id", "decided_at"),)
+    __table_args__ = (
+        Index("ix_decisions_decided", "school_id", "decided_at"),
+        Index("ix_decisions_by", "school_id", "decided_by", "decided_at"),
+    )
 
     comment_id: str = Field(primary_key=True, foreign_key="comments.id", sa_type=Words)
     number: int = Field(primary_key=True)
@@ -48,3 +51,4 @@ class DecisionRow(Row, table=True):
     verdicts: list[dict[str, Any]] = Field(sa_type=JSON)
     author_action: str | None = Field(sa_type=Words)
     policy_version: str = Field(default="", sa_type=Words)  # empty: a person decided, or an early release did
+    takes_back: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

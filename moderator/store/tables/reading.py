@@ -112,6 +112,10 @@ class CommentRow(Row, table=True):
             postgresql="act_due",
         ),
         only_where("ix_comments_waiting", "school_id", "waiting_since", sqlite="waiting_since IS NOT NULL"),
+        only_where(
+            "ix_comments_queue", *("school_id", "urgent", "waiting_since", "id"), sqlite="waiting_since IS NOT NULL"
+        ),
+        only_where("ix_comments_held", "school_id", "act_from", sqlite="act_from IS NOT NULL"),
         only_where("ix_comments_struck", "school_id", "struck_at", sqlite="struck_at IS NOT NULL"),
         only_where(
             "ix_comments_follow_up", *("school_id", "account_id", "follow_up_at"), sqlite="follow_up_at IS NOT NULL"
@@ -134,6 +138,7 @@ class CommentRow(Row, table=True):
     visibility_at: datetime = Field(sa_type=AwareUtc)
     judge_due: bool
     act_due: bool
+    act_from: datetime | None = Field(sa_type=AwareUtc)  # until then a person may take the latest decision back unsent
     decision_number: int  # the latest; 0: none yet
     ruling: str = Field(sa_type=Words)  # of the latest decision; empty: none yet
     urgent: bool
@@ -145,6 +150,8 @@ class CommentRow(Row, table=True):
     follow_up_at: datetime | None = Field(
         sa_type=AwareUtc
     )  # since when a rule's follow-up is to be put before a person
+    words_gone_at: datetime | None = Field(sa_type=AwareUtc)  # its words, and who wrote it, are held no more
+    words_gone_why: str | None = Field(sa_type=Words)  # "retention" or "erased"
 
 
 class CommentVersionRow(Row, table=True):

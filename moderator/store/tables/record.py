@@ -18,7 +18,11 @@ class AuditEventRow(Row, table=True):
     """
 
     __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_comment", "comment_id"), Index("ix_audit_events_at", "school_id", "at"))
+    __table_args__ = (
+        Index("ix_audit_events_comment", "comment_id"),
+        Index("ix_audit_events_at", "school_id", "at"),
+        Index("ix_audit_events_event", "school_id", "event", "id"),
+    )
 
     school_id: str = Field(primary_key=True, sa_type=Words)
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})

@@ -1,0 +1,128 @@
+"""A tap in the queue can be taken back: within the first seconds nothing has left, later what left is undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from moderator.domain import POLICY, ActionKind, Comment, Decision, Mode, Ruling
+from moderator.platforms.memory import Memory
+from moderator.policy.authority import People
+from moderator.review import NothingToOverturn, decide_as, take_back_as
+from moderator.store import actions, bans, decisions
+from moderator.store.authors import key_of
+from tests.conftest import MINUTE, NOON
+from tests.journeys.conftest import YOUTUBE, Journey
+from tests.made import HEAD
+from tests.store.made import receive
+
+RUDE = "Tolliver Amberley in Team 2 won the cup!"
+UNDO = timedelta(seconds=10)
+NOBODY = People()
+
+
+def tap(journey: Journey, comment: Comment, ruling: Ruling, also: ActionKind | None = None, after: int = 1) -> Decision:
+    """What a button of the page records at 12:01, to be carried out ten seconds later."""
+    at = NOON + MINUTE
+    decision = Decision(comment.id, comment.version, ruling, HEAD.name, at, (), mode=Mode.AUTO, author_action=also)
+    with journey.house.database.transaction() as tx:
+        return decide_as(tx, NOBODY, HEAD, decision, after=after, act_from=at + UNDO)
+
+
+def take_back(journey: Journey, comment: Comment, number: int, seconds: float) -> Decision:
+    at = NOON + MINUTE + timedelta(seconds=seconds)
+    with journey.house.database.transaction() as tx:
+        return take_back_as(tx, NOBODY, HEAD, comment, number, mode=Mode.AUTO, at=at)
+
+
+@pytest.fixture
+def hidden(journey: Journey) -> Comment:
+    journey.platform.receives(RUDE, native_id="c1")
+    journey.round(NOON)
+    assert journey.platform.hidden == ["c1"]
+    return journey.comment("c1")
+
+
+def test_nothing_leaves_in_the_first_ten_seconds(journey: Journey, hidden: Comment) -> None:
+    tap(journey, hidden, Ruling.ALLOW)
+    journey.act(NOON + MINUTE + UNDO / 2)
+    assert journey.platform.hidden == ["c1"]
+    journey.act(NOON + MINUTE + UNDO)
+    assert journey.platform.hidden == []
+
+
+def test_taken_back_in_time_it_never_left_and_waits_where_it_did(journey: Journey, hidden: Comment) -> None:
+    calls = len(journey.platform.changes)
+    with journey.house.database.reading() as tx:
+        before = decisions.queued(tx)
+    made = tap(journey, hidden, Ruling.ALLOW)
+    assert journey.waits_for_a_person() == []
+    take_back(journey, hidden, made.number, seconds=4)
+    journey.act(NOON + 2 * MINUTE)
+    assert (journey.platform.hidden, len(journey.platform.changes)) == (["c1"], calls)
+    with journey.house.database.reading() as tx:
+        after = decisions.queued(tx)
+    assert [(each.comment.id, each.since) for each in after] == [(each.comment.id, each.since) for each in before]
+    assert journey.reasons("c1")
+
+
+def test_taken_back_later_what_left_is_undone(journey: Journey, hidden: Comment) -> None:
+    made = tap(journey, hidden, Ruling.ALLOW)
+    journey.act(NOON + MINUTE + UNDO)
+    assert journey.platform.hidden == []
+    take_back(journey, hidden, made.number, seconds=90)
+    journey.act(NOON + 3 * MINUTE)
+    assert (journey.platform.hidden, journey.waits_for_a_person()) == (["c1"], ["c1"])
+
+
+def test_a_ban_taken_back_in_time_is_over_and_nobody_was_blocked(journey: Journey, hidden: Comment) -> None:
+    made = tap(journey, hidden, Ruling.HIDE, also=ActionKind.BLOCK)
+    take_back(journey, hidden, made.number, seconds=3)
+    journey.act(NOON + 2 * MINUTE)
+    with journey.house.database.reading() as tx:
+        assert bans.in_force(tx, [key_of(hidden)], NOON + 2 * MINUTE) == {}
+    assert ActionKind.BLOCK not in {kind for kind, _ in journey.platform.changes}
+
+
+def test_a_ban_outlives_another_decision_that_is_made_before_it_left(journey: Journey, hidden: Comment) -> None:
+    made = tap(journey, hidden, Ruling.HIDE, also=ActionKind.BLOCK)
+    tap(journey, hidden, Ruling.HIDE, after=made.number)
+    for minute in (2, 3):
+        journey.act(NOON + minute * MINUTE)
+    assert journey.tasks() == ["block c1"]
+    with journey.house.database.reading() as tx:
+        asked = [each.action for each in actions.of_comment(tx, hidden.id)]
+    assert [(each.kind, each.decision_id) for each in asked][-1] == (ActionKind.BLOCK, made.id)
+
+
+def test_nor_is_a_ban_lost_where_its_author_edits_the_comment_before_it_left(journey: Journey, hidden: Comment) -> None:
+    able = Memory(YOUTUBE, by_hand_only=())
+    able.receives(RUDE, native_id="c1")
+    tap(journey, hidden, Ruling.HIDE, also=ActionKind.BLOCK)
+    with journey.house.database.transaction() as tx:
+        (new,) = receive(tx, replace(hidden, text="and it was a fine day"), at=NOON + MINUTE, account=YOUTUBE)
+        decisions.record(tx, Decision(new.id, new.version, Ruling.QUEUE, POLICY, NOON + MINUTE, (), mode=Mode.AUTO))
+    house = replace(journey.house, platforms={YOUTUBE.id: able})
+    Journey(house, able).act(NOON + 2 * MINUTE)
+    assert able.blocked == {hidden.author.native_id}
+
+
+def test_but_not_a_persons_word_that_all_is_well(journey: Journey, hidden: Comment) -> None:
+    made = tap(journey, hidden, Ruling.HIDE, also=ActionKind.BLOCK)
+    tap(journey, hidden, Ruling.ALLOW, after=made.number)
+    journey.act(NOON + 2 * MINUTE)
+    assert ActionKind.BLOCK not in {kind for kind, _ in journey.platform.changes}
+
+
+def test_somebody_elses_newer_word_is_not_taken_back(journey: Journey, hidden: Comment) -> None:
+    made = tap(journey, hidden, Ruling.ALLOW)
+    tap(journey, hidden, Ruling.HIDE, after=made.number)
+    with pytest.raises(decisions.Stale):
+        take_back(journey, hidden, made.number, seconds=5)
+
+
+def test_what_the_machine_decided_is_not_taken_back(journey: Journey, hidden: Comment) -> None:
+    with pytest.raises(NothingToOverturn):
+        take_back(journey, hidden, 1, seconds=5)
