@@ -5,12 +5,13 @@ from __future__ import annotations
 from moderator.detectors.base import Detector
 from moderator.detectors.complaint import Complaint
 from moderator.detectors.contact import Contact
+from moderator.detectors.impersonation import Impersonation
 from moderator.detectors.names import RelatedNames
 from moderator.detectors.reader import Reader
 from moderator.detectors.reader_model import ReadingModel
 from moderator.detectors.roll import GuardedNames, Roll
 from moderator.detectors.safeguarding import Safeguarding
-from moderator.detectors.spam import Impersonation, Spam
+from moderator.detectors.spam import Spam
 from moderator.detectors.tags import Tags
 from moderator.detectors.toxicity import Toxicity, ToxicityScorer
 from moderator.domain import School

@@ -1,6 +1,6 @@
-"""Finds adverts and scams, and accounts that pose as the school or its staff.
+"""Finds adverts and scams.
 
-A table of phrases, and a look at where links lead and at what the author calls himself. A link alone is weak evidence.
+A table of phrases, and a look at where links lead. A link alone is weak evidence.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from moderator.detectors.lexicon import words
 from moderator.detectors.name_book import split
 from moderator.detectors.phrases import Phrases, Row
 from moderator.detectors.text import fold
@@ -79,26 +78,6 @@ _LINK = re.compile(
     r"(?:https?://|www\.)\S+|(?<![\w.\-])[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,5}\.(?:com|net|org|example|store|sale|live|gives|pro|vip|tv|gg|page|cash|uk|co\.uk|info|biz|xyz|shop|top|link|ly|me|io|app|site|online|club)\b(?:/\S*)?"
 )
 _KNOWN_SITES = re.compile(r"(?:bbc\.co\.uk|gov\.uk|nhs\.uk|\.sch\.uk|youtube\.com|youtu\.be|childline|nspcc|wikipedia)")
-_OFFICE = words(
-    """school primary academy office official admin head headteacher pta admissions team helpdesk it fund page
-    governors kitchen trips payments reception staff deputy"""
-)
-_POSES: tuple[Row, ...] = (
-    (
-        r"""(?:mr|mrs|miss|ms) [\w-]+,? (?:here|from the (?:office|school)|on my (?:personal|private|new) (?:account|page))
-        (?:this is|it's) (?:the school|(?:mr|mrs|miss|ms) [\w-]+)
-        (?:official|notice|message) (?:\w+ )?from (?:the )?school
-        (?:our|my|the school's) (?:new|official|private) (?:\w+ )?(?:page|account|channel|profile)
-        dear (?:parents|families)
-        parents (?:must|should) (?:\w+ )?(?:pay|send|confirm|reply|click|verify)""",
-        0.6,
-        "speaks as the school",
-    ),
-)
-_ASKS = re.compile(
-    r"\b(?:pay|payment|deposit|fee|follow|dm|message me|add me|reply|send|click|link|passwords?|login|log in|username|bank|card|"
-    r"confirm|subscribe|whatsapp|account|page|email me|text me|ring me|£\s?\d)\b"
-)
 
 
 class Spam:
@@ -131,54 +110,3 @@ class Spam:
             before = text[match.start() - 1 : match.start()]
             if before != "@" and not _KNOWN_SITES.search(match[0]) and self._ours not in match[0]:
                 yield match
-
-
-class Impersonation:
-    """The author's display name or words are the school's or a member of staff's, and the account is not."""
-
-    name, version = "impersonation", "1"
-
-    def __init__(self, school: School) -> None:
-        self._allowed = {_handle(one) for one in (*school.official_accounts.values(), *school.allowed_accounts)}
-        self._school = frozenset(split(school.name)) - _OFFICE
-        self._staff = [split(one) for one in school.staff if len(split(one)) > 1]
-        self._poses = Phrases(_POSES)
-
-    def examine(self, comment: Comment, context: Context) -> list[Finding]:
-        if _handle(comment.author.handle) in self._allowed and comment.author.handle:
-            return []
-        folded = fold(comment.text)
-        asks = bool(_ASKS.search(folded.text))
-        posing = next(iter(self._poses.find(folded)), None)
-        named = self._named_like_us(comment.author.display_name)
-        found: list[tuple[float, tuple[int, int] | None, str]] = []
-        if named:
-            score = 0.9 if asks or posing else 0.55 if named == "school" else 0.4
-            found.append((score, None, f"display name like the {named}'s, on an account that is not"))
-        if posing:
-            found.append((0.7 if asks else 0.45, posing.span, "writes as the school or its staff"))
-        return [
-            Finding(
-                Label.IMPERSONATION,
-                score,
-                span,
-                self.name,
-                self.version,
-                comment.text[slice(*span)] if span else "",
-                note=note,
-            )
-            for score, span, note in found
-        ]
-
-    def _named_like_us(self, shown: str) -> str:
-        """ "school", "staff" or nothing. "Valley Mum" is a parent; "Valley Primary Office" would be us."""
-        called = split(shown)
-        if self._school and self._school <= set(called) and (_OFFICE & set(called) or set(called) == self._school):
-            return "school"
-        if any(called[: len(one)] == one for one in self._staff):
-            return "staff"
-        return ""
-
-
-def _handle(handle: str) -> str:
-    return fold(handle).text.strip().removeprefix("@")
