@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from moderator.backups.upgrade import bring_up_to_date
 from moderator.detectors.base import Detector
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.reader_model import ReadingModel
 from moderator.detectors.roll import Roll
 from moderator.detectors.toxicity import ToxicityScorer, WordListScorer
+from moderator.domain import Comment
 from moderator.errors import ConfigError
 from moderator.pipeline import House
 from moderator.platforms.base import Capabilities, Platform
@@ -30,12 +32,25 @@ BUILT_IN = "built-in"
 
 
 def open_database(settings: Settings) -> Database:
-    """The school's store, migrated to this program's schema. Raises StoreError."""
-    database = Database.open(
-        settings.store_url, key=settings.store_key, audit_key=settings.audit_key, school_id=settings.school.id
-    )
-    database.migrate()
+    """The school's store, migrated to this program's schema; a backup is made before. Raises StoreError and BackupError."""
+    database = reach_database(settings)
+    try:
+        bring_up_to_date(settings, database)
+    except BaseException:
+        database.close()
+        raise
     return database
+
+
+def reach_database(settings: Settings, *, create: bool = True) -> Database:
+    """The school's store as it stands, of whichever version. Raises StoreError."""
+    return Database.open(
+        settings.store_url,
+        key=settings.store_key,
+        audit_key=settings.audit_key,
+        school_id=settings.school.id,
+        create=create,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +136,7 @@ def _checked(name: str) -> Path:
 
 
 def capabilities_of(platform: str) -> Capabilities:
-    """What a platform can do, without any login. Raises ConfigError for one that is not known."""
+    """What a platform can do, without any login. One that is not known is a place where all is done by hand."""
     if platform == "x":
         from moderator.platforms.x import X
 
@@ -134,13 +149,25 @@ def capabilities_of(platform: str) -> Capabilities:
         from moderator.platforms.instagram import Instagram
 
         return Instagram.capabilities
-    raise ConfigError(f"No platform is called {platform!r}.")
+    from moderator.platforms import byhand
+
+    return byhand.capabilities_of(platform)
+
+
+def capabilities_for(settings: Settings, comment: Comment) -> Capabilities | None:
+    """What the comment's platform can do; None where its account is watched no more."""
+    account = next((each for each in settings.accounts if each.account.id == comment.account_id), None)
+    return None if account is None else capabilities_of(account.account.platform)
 
 
 def build_platform(settings: AccountSettings, database: Database, state_dir: Path) -> Platform:
     """The adapter for one account. Vendor libraries are loaded only for the platforms in use."""
     account = settings.account
     options: dict[str, Any] = dict(settings.options)
+    if settings.by_hand:
+        from moderator.platforms.byhand import ByHand
+
+        return ByHand(account, **options)
     meter = StoreMeter(database, account.id)
     if settings.api_base:
         options["api_base"] = settings.api_base

@@ -22,18 +22,16 @@ from moderator.cli.common import (
     utc_now,
 )
 from moderator.errors import ConfigError
-from moderator.policy.authority import Role
 from moderator.reports.channels import open_channels
 from moderator.reports.push import public_key, read_subscription
 from moderator.reports.trying import Tested, try_letters, try_pushes, try_services
 from moderator.settings import Settings
-from moderator.settings.alerts import OnCall
+from moderator.settings.alerts import OnCall, told_as
 from moderator.store import alerts as alert_store
 from moderator.store import pushes
 from moderator.store.database import Database
 
 alerts_app = typer.Typer(invoke_without_command=True)
-ON_CALL = {Role.HEAD: OnCall.HEAD, Role.SAFEGUARDING_LEAD: OnCall.SAFEGUARDING_LEAD, Role.OTHER: OnCall.DEPUTY}
 LOOK_FOR_TAP_EVERY_S = 1.0
 
 
@@ -150,16 +148,41 @@ def subscribe(
     with opened(config) as (settings, database):
         need_alerts(settings)
         alerts_are = settings.alerts
-        told_as = role or ON_CALL[settings.people.role_of(who)]
-        given = read_subscription(text, who.name, told_as, alerts_are.push_hosts, alerts_are.push_to_loopback)
+        as_whom = role or told_as(settings.people.role_of(who)) or OnCall.DEPUTY
+        given = read_subscription(text, who.name, as_whom, alerts_are.push_hosts, alerts_are.push_to_loopback)
         if not dry_run:
             with database.transaction() as tx:
                 pushes.subscribe(tx, given, utc_now())
     if as_json:
-        print_json({"id": given.id, "person": who.name, "role": told_as, "dry_run": dry_run})
+        print_json({"id": given.id, "person": who.name, "role": as_whom, "dry_run": dry_run})
         return
-    typer.echo(f"{'would be added' if dry_run else 'added'}: {given.id} of {who.name}, told as {told_as}")
+    typer.echo(f"{'would be added' if dry_run else 'added'}: {given.id} of {who.name}, told as {as_whom}")
     typer.echo("Now send it a test: moderator alerts test")
+
+
+@alerts_app.command("remove")
+def remove(
+    subscription: Annotated[str, typer.Argument(metavar="ID", help="The phone's id, from: moderator alerts")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    by: Annotated[str, typer.Option("--by", help="Who says so; the name stands in the record.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Send no more alerts to a phone or browser, as when it was lost or somebody left.
+
+    Example: moderator alerts remove 5f0c2a9b11de --by "Mr Kowalczyk"
+    """
+    who = the_person(by)
+    with opened(config) as (_settings, database), database.transaction() as tx:
+        found = next((each for each in pushes.subscriptions(tx) if each.id == subscription), None)
+        if found is None:
+            raise NotFound(f"No phone in use has the id {subscription}. Those that are: moderator alerts")
+        if not dry_run:
+            pushes.drop(tx, found.id, utc_now(), by=who.name)
+    if as_json:
+        print_json({"id": found.id, "person": found.person, "dry_run": dry_run})
+        return
+    typer.echo(f"{'would be removed' if dry_run else 'removed'}: {found.id} of {found.person}")
 
 
 @alerts_app.command("test")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from moderator.cli.author_words import author_facts, name_of, print_author
+from moderator.cli.author_words import name_of, print_author
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -22,11 +22,12 @@ from moderator.cli.common import (
     utc_now,
 )
 from moderator.cli.effects import effect_of, end_of_ban
-from moderator.domain import ActionKind, Comment, Ruling
-from moderator.errors import ModeratorError
+from moderator.domain import ActionKind, Comment
+from moderator.explained.author import as_facts, gather, latest_out_of_sight
+from moderator.policy.ban_length import NotPossible, end_of_day, refuse_impossible
 from moderator.review import ban_as, refuse_unless_allowed, release_as
 from moderator.settings import Settings
-from moderator.store import authors, bans, comments, decisions
+from moderator.store import authors, bans, comments
 from moderator.store.authors import Known
 from moderator.store.database import Transaction
 
@@ -45,11 +46,6 @@ DaysOption = Annotated[int, typer.Option("--days", min=0, help="For how long; wi
 UntilOption = Annotated[str, typer.Option("--until", metavar="DATE", help="To the end of this day, as 2027-01-31.")]
 OpenOption = Annotated[bool, typer.Option("--open-ended", help="Until somebody lifts it.")]
 LAST_COMMENTS = 10
-LOOKED_THROUGH = 500
-
-
-class NotPossible(ModeratorError):
-    """What was asked for makes no sense as it stands."""
 
 
 @author_app.command("show")
@@ -59,7 +55,8 @@ def show_author(who: WhoArgument, config: ConfigOption = DEFAULT_CONFIG, as_json
     Example: moderator author show @pat_of_crosby
     """
     with opened(config) as (settings, database), database.reading() as tx:
-        facts = author_facts(tx, the_author(tx, who), settings.policy, utc_now(), LAST_COMMENTS)
+        now = utc_now()
+        facts = as_facts(gather(tx, the_author(tx, who), settings.policy, now, LAST_COMMENTS), now)
     if as_json:
         print_json(facts)
     else:
@@ -204,26 +201,17 @@ def end_of(settings: Settings, length: tuple[int, str, bool], now: datetime) -> 
         raise NotPossible("Give one of --days, --until and --open-ended. Nothing was changed.")
     if open_ended:
         return None
-    ends_at = now + (timedelta(days=days) if days else settings.policy.bans.default)
-    if until:
-        ends_at = end_of_day(settings, until)
-    longest = settings.policy.bans.longest
-    if ends_at <= now:
-        raise NotPossible(f"The ban would be over on {until} already. Nothing was changed.")
-    if ends_at - now > longest + timedelta(days=1):
-        raise NotPossible(
-            f"policy.toml allows a ban of {longest.days} days at most (bans.longest_days). Nothing was changed. "
-            "For one that somebody lifts by hand: --open-ended"
-        )
+    policy = settings.policy
+    ends_at = end_of_day(policy, day_of(until)) if until else now + (timedelta(days=days) or policy.bans.default)
+    refuse_impossible(policy, ends_at, now, until)
     return ends_at
 
 
-def end_of_day(settings: Settings, until: str) -> datetime:
+def day_of(until: str) -> date:
     try:
-        day = date.fromisoformat(until)
+        return date.fromisoformat(until)
     except ValueError:
         raise NotPossible(f"--until takes a day as 2027-01-31, got {until!r}. Nothing was changed.") from None
-    return datetime.combine(day + timedelta(days=1), time(), settings.policy.duty.zone)
 
 
 @author_app.command()
@@ -327,12 +315,9 @@ def evidence_for(tx: Transaction, who: str, comment_id: str) -> Comment:
         if authors.key_of(comment) != known.key:
             raise NotFound(f"Comment {comment.id} was not written by {name_of(known)}. Nothing was changed.")
         return comment
-    theirs = comments.by_authors(tx, [known.key], LOOKED_THROUGH)
-    latest = decisions.latest_of(tx, [comment.id for comment in theirs])
-    for comment in theirs:
-        decision = latest.get(comment.id)
-        if decision is not None and decision.ruling.gravity >= Ruling.HIDE.gravity:
-            return comment
+    latest = latest_out_of_sight(tx, known.key)
+    if latest is not None:
+        return latest
     raise NotFound(
         f"No comment of {name_of(known)} is out of sight, so there is nothing to ban them for. Nothing was changed. "
         "Name one with --comment ID."

@@ -1,4 +1,4 @@
-"""`check`, `accounts` and `roll`: is everything in order, what do we watch, whom do we guard."""
+"""`check` and `accounts`: is everything in order, what do we watch."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import tomlkit
 import typer
 
 from moderator.build import build_models, build_platform, open_database, school_detectors
+from moderator.by_hand import look_over
+from moderator.cli.backups import backup_rows
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -19,17 +21,17 @@ from moderator.cli.common import (
     print_json,
     utc_now,
 )
+from moderator.cli.data_complaints import complaints_state
 from moderator.errors import ConfigError, ModeratorError
 from moderator.settings import Settings
-from moderator.settings.roll_file import import_roll, load_roll
+from moderator.settings.roll_file import load_roll
 from moderator.settings.school_file import read_school_file
 from moderator.store import accounts as account_store
-from moderator.store import comments
+from moderator.store import comments, users
 from moderator.store.database import Database, Transaction
 
 STORES = {"sqlite": "SQLCipher, encrypted", "postgresql": "PostgreSQL"}
 accounts_app = typer.Typer(invoke_without_command=True)
-roll_app = typer.Typer(help="The pupils' names that are guarded.", no_args_is_help=True)
 
 
 def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
@@ -43,14 +45,21 @@ def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
     rows.append({"what": "config", "ok": True, "detail": f"{len(settings.accounts)} accounts, mode {settings.mode}"})
     if not settings.accounts:
         rows.append(
-            {"what": "accounts", "ok": False, "detail": "none yet: docs/connect-x.md, -youtube.md, -instagram.md"}
+            {
+                "what": "accounts",
+                "ok": False,
+                "detail": "none yet: docs/connect-x.md, -youtube.md, -instagram.md, -byhand.md",
+            }
         )
         worst = ConfigError.exit_code
     database = open_database(settings)
     try:
         rows.append({"what": "database", "ok": True, "detail": STORES[database.dialect]})
         rows.append(roll_state(settings))
-        rows.append(people_state(settings))
+        rows.append(people_state(settings, database))
+        rows.append(complaints_state(settings, database))
+        rows.append(checklist_state(settings, database))
+        rows += backup_rows(settings, database, utc_now())
         school_detectors(settings, utc_now(), build_models(settings))
         for each in settings.accounts:
             row, code = account_login(settings, database, each.account.id)
@@ -77,15 +86,27 @@ def roll_state(settings: Settings) -> dict[str, Any]:
     return {"what": "roll", "ok": not roll.warning, "detail": roll.warning or f"{len(roll.pupils)} pupils"}
 
 
-def people_state(settings: Settings) -> dict[str, Any]:
+def people_state(settings: Settings, database: Database) -> dict[str, Any]:
     """Who may close what is urgent."""
-    who = " or ".join(settings.people.who_close_urgent())
-    detail = (
-        f"{len(settings.people.roles)} named; what is urgent is decided by {who or 'nobody: name the head in [people]'}"
-    )
-    if not settings.people.roles:
+    with database.reading() as tx:
+        people = users.people(tx, settings.people)
+    who = " or ".join(people.who_close_urgent())
+    remedy = "nobody: moderator users add" if people.are_users else "nobody: name the head in [people]"
+    named = "users of the page" if people.are_users else "named"
+    detail = f"{len(people.roles)} {named}; what is urgent is decided by {who or remedy}"
+    if not people.roles:
         detail = "nobody is named in moderator.toml under [people], so everybody at the command line counts as the head"
-    return {"what": "people", "ok": bool(who) or not settings.people.roles, "detail": detail}
+    return {"what": "people", "ok": bool(who) or not people.roles, "detail": detail}
+
+
+def checklist_state(settings: Settings, database: Database) -> dict[str, Any]:
+    """Whether somebody has looked at the platforms' own switches this term."""
+    with database.reading() as tx:
+        states = look_over(tx, settings, utc_now())
+    late = [state.setting.id for state in states if state.late]
+    done = f"{sum(state.done for state in states)} of {len(states)} looked at this term"
+    detail = f"{done}; late: {', '.join(late)}. See: moderator checklist" if late else done
+    return {"what": "checklist", "ok": not late, "detail": detail}
 
 
 def account_login(settings: Settings, database: Database, account_id: str) -> tuple[dict[str, Any], int]:
@@ -169,26 +190,6 @@ def import_accounts(
     typer.echo(f"{path}: {school.name}. Each account needs its credential file; then run: moderator check")
 
 
-@roll_app.command("import")
-def roll_import(
-    file: Annotated[Path, typer.Argument(help="first_name,last_name,known_as,class,photo_consent")],
-    config: ConfigOption = DEFAULT_CONFIG,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count; change nothing.")] = False,
-) -> None:
-    """Replace the roll of pupils by the names in a CSV file; it is kept encrypted, and the file can be deleted then.
-
-    Example: moderator roll import pupils.csv
-    """
-    settings = load_settings(config, logins=False)
-    summary = import_roll(settings, file, utc_now(), dry_run=dry_run)
-    if dry_run:
-        typer.echo(f"would import {summary.count} pupils (digest {summary.digest})")
-    else:
-        typer.echo(f"imported {summary.count} pupils (digest {summary.digest}); restart the daemon to use them.")
-        typer.echo("The CSV file can be deleted now.")
-
-
 def add_to(app: typer.Typer) -> None:
     app.command()(check)
     app.add_typer(accounts_app, name="accounts")
-    app.add_typer(roll_app, name="roll")

@@ -8,6 +8,8 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,9 +20,11 @@ from moderator.build import build_scorer, open_database
 from moderator.detectors.toxicity import ToxicityScorer
 from moderator.domain import POLICY, Comment, Person
 from moderator.errors import ModeratorError
+from moderator.policy.authority import People, Role
+from moderator.review import NotAllowed
 from moderator.settings import Settings, credentials_folder, read_settings
 from moderator.settings.read import read_state_dir
-from moderator.store import comments
+from moderator.store import comments, users
 from moderator.store.database import Database, Transaction
 from moderator.weights.shelf import DETOXIFY
 
@@ -40,6 +44,11 @@ DEFAULT_CONFIG = Path("config")
 SINCE = "How far back: 90d, 13w, 24h or a date such as 2026-09-01."
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _AGO = re.compile(r"(\d{1,5})([hdw])")
+
+
+# A command says who acts before or after it opens the store: whichever comes second checks the one against the other.
+ACTING: ContextVar[Person | None] = ContextVar("ACTING", default=None)
+PEOPLE: ContextVar[People] = ContextVar("PEOPLE", default=People())  # noqa: B039 - a frozen value
 
 
 class NotFound(ModeratorError):
@@ -65,12 +74,21 @@ def the_scorer(choice: str, config: Path) -> ToxicityScorer:
 
 @contextmanager
 def opened(config: Path) -> Iterator[tuple[Settings, Database]]:
-    """The settings and the open store, closed again at the end."""
+    """The settings and the open store, closed again at the end. The people of the settings are the page's users, once it has some.
+
+    Raises NotAllowed where whoever acts is none of them.
+    """
     settings = load_settings(config, logins=False)
     database = open_database(settings)
     try:
-        yield settings, database
+        with database.reading() as tx:
+            people = users.people(tx, settings.people)
+        PEOPLE.set(people)
+        refuse_a_stranger(people, ACTING.get())
+        yield replace(settings, people=people), database
     finally:
+        PEOPLE.set(People())
+        ACTING.set(None)
         database.close()
 
 
@@ -91,11 +109,27 @@ def show(as_json: bool, rows: list[dict[str, Any]], empty: str) -> None:
 
 
 def the_person(by: str) -> Person:
-    """Who decides: the name given with --by, else whoever is logged in. Raises NotFound for the machine's own name."""
+    """Who decides: the name given with --by, else whoever is logged in.
+
+    Raises NotFound for the machine's own name, and NotAllowed, here or when the store is opened, for somebody who is none of
+    the page's users.
+    """
     name = by.strip() or getpass.getuser()
     if name == POLICY:
         raise NotFound(f'"{POLICY}" is how the machine signs its own decisions; give a person\'s name with --by.')
-    return Person(name)
+    who = Person(name)
+    refuse_a_stranger(PEOPLE.get(), who)
+    ACTING.set(who)
+    return who
+
+
+def refuse_a_stranger(people: People, who: Person | None) -> None:
+    """Once the page has users, whoever acts at the command line is one of them. Raises NotAllowed."""
+    if who is not None and people.are_users and people.role_of(who) is Role.OTHER:
+        names = ", ".join(f'"{name}"' for name, role in people.roles.items() if role is not Role.OTHER)
+        raise NotAllowed(
+            f"{who.name} is not among the users of the page. Nothing was changed. Say who acts, with --by: {names}"
+        )
 
 
 def shown(text: str) -> str:

@@ -3,50 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 import typer
 
 from moderator.cli.common import the_comment
-from moderator.cli.effects import capabilities_for
-from moderator.domain import ActionKind, Comment
-from moderator.evidence_pack import CaseFile, handover, handover_page
-from moderator.settings import Settings
+from moderator.evidence_pack import handing_over, handover, handover_page
 from moderator.settings.private_files import make_private
-from moderator.store import audit
-from moderator.store.database import Database, Transaction
-from moderator.store.verify import Checked, verify
+from moderator.store.database import Database
+from moderator.store.verify import Checked
 
 
 def check_record(database: Database, comment_id: str, asked: bool) -> Checked | None:
-    """Read the audit chain again, for the page to tell what that said; None where no page is to be made.
-
-    Before the transaction that writes: a long chain takes seconds, in which nobody else could write.
-    """
+    """What reading the audit chain again says; None where no page is to be made."""
     with database.reading() as tx:
         wanted = asked or handover.is_wanted(tx, the_comment(tx, comment_id).id)
-        return verify(tx) if wanted else None
+    return handing_over.check_record(database) if wanted else None
 
 
 def beside(target: Path) -> Path:
     """Where the page of a zip lies."""
     return target.with_name(f"{target.stem}-handover.html")
-
-
-def make(
-    tx: Transaction, case: CaseFile, settings: Settings, by: str, now: datetime, checked: Checked, program: str
-) -> bytes:
-    can = capabilities_for(settings, case.comment)
-    means = can.effects.get(ActionKind.HIDE, "") if can else ""
-    handed = handover.gather(tx, case, settings, by, now, checked, means)
-    return handover_page.page(handed, program).encode("utf-8")
-
-
-def event(comment: Comment, at: datetime, by: str, page: bytes) -> audit.Event:
-    facts = {"sha256": sha256(page).hexdigest()}
-    return audit.Event("handover_exported", at, by, comment.id, comment.account_id, facts)
 
 
 def printed(sheet: Path, page: bytes) -> dict[str, str]:

@@ -18,7 +18,15 @@ from moderator.cli.common import (
     the_scorer,
 )
 from moderator.errors import ConfigError
-from moderator.policy.in_words import bans_in_words, differences, duty_in_words, limit_in_words, strikes_in_words
+from moderator.policy.in_words import (
+    bans_in_words,
+    differences,
+    duty_in_words,
+    limit_in_words,
+    retention_in_words,
+    speech_in_words,
+    strikes_in_words,
+)
 from moderator.policy.limits import Policy
 from moderator.policy.rules import RULES
 from moderator.settings import read_policy
@@ -100,16 +108,13 @@ def in_words(policy: Policy) -> dict[str, list[str]]:
     """Each part of a policy under its heading."""
     limits = [f"{label:<15}{limit_in_words(limit)}{_urgent(policy, label)}" for label, limit in policy.limits.items()]
     rules = [line for name, summary in SUMMARIES.items() for line in _rule_lines(policy, name, summary)]
-    speech = policy.speech
     return {
         "Limits": limits,
         "Rules": rules,
-        "What may be said": [
-            f"swearing that offends nobody: {', '.join(sorted(speech.friendly)) or 'none'}",
-            f"criticism from {speech.complaint:.2f} is never hidden for swearing or an insult below {speech.strong_insult:.2f}",
-        ],
+        "What may be said": speech_in_words(policy),
         "When nobody is on duty": duty_in_words(policy),
         "Authors": [*strikes_in_words(policy), *bans_in_words(policy)],
+        "Keeping": retention_in_words(policy),
         "The word to a family": [policy.family.message],
     }
 

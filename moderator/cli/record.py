@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from moderator import evidence_pack
+from moderator.build import capabilities_for
 from moderator.cli import hand_over
 from moderator.cli.common import (
     DEFAULT_CONFIG,
@@ -30,10 +31,10 @@ from moderator.cli.common import (
     time_since,
     utc_now,
 )
-from moderator.cli.review import gather_facts
 from moderator.domain import Comment, Ruling
 from moderator.errors import ConfigError
-from moderator.evidence_pack import CaseFile, Inspected
+from moderator.evidence_pack import CaseFile, Inspected, handing_over
+from moderator.explained.comment import gather_facts
 from moderator.settings import Settings
 from moderator.settings.credentials import store_key
 from moderator.settings.private_files import make_private
@@ -42,7 +43,7 @@ from moderator.store import audit
 from moderator.store import evidence as evidence_store
 from moderator.store.chain import Head
 from moderator.store.database import Database
-from moderator.store.history import Made, made
+from moderator.store.history import Made, Wanted, made, searched, with_words_since
 from moderator.store.verify import Checked, verify
 
 HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
@@ -53,6 +54,13 @@ def history(
     since: Annotated[str, typer.Option("--since", help=SINCE)] = "",
     author: Annotated[str, typer.Option("--author", help="A handle, a name as shown, or the platform's id.")] = "",
     ruling: Annotated[Ruling | None, typer.Option("--ruling", help="Only decisions with this ruling.")] = None,
+    until: Annotated[str, typer.Option("--until", help="Only decisions before then; written as --since.")] = "",
+    platform: Annotated[str, typer.Option("--platform", help="Only there: x, youtube, instagram …")] = "",
+    decided_by: Annotated[
+        str, typer.Option("--by", help='Only decisions of this person; "policy" for the machine.')
+    ] = "",
+    rule: Annotated[str, typer.Option("--rule", help="Only where this rule spoke.")] = "",
+    words: Annotated[str, typer.Option("--words", help="Only comments with these words, in the last 90 days.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="Show at most this many.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,12 +68,18 @@ def history(
 
     Example: moderator history --since 7d --ruling hide
     """
-    begin = time_since(since, utc_now()) if since else None
+    now = utc_now()
+    begin, end = (time_since(text, now) if text else None for text in (since, until))
+    asked = Wanted(platform, ruling, decided_by, None, rule, begin, end, author, words=words)
+    wanted = with_words_since(asked, now)
     with opened(config) as (_settings, database), database.reading() as tx:
-        rows = [made_row(each) for each in made(tx, since=begin, author=author, ruling=ruling, limit=limit)]
+        rows = [made_row(each) for each in made(tx, wanted, limit)]
+        seen = searched(tx, wanted)
     if as_json:
         print_json(rows)
         return
+    if seen is not None and not seen.all_of_them:
+        typer.echo(f"Only the newest {seen.decisions} decisions were searched. Older ones: add --until.")
     for row in rows:
         what = row["ruling"] + (f" + {row['author_action']}" if row["author_action"] else "")
         typer.echo(
@@ -194,8 +208,8 @@ def export(
         if checked is not None:
             sheet = hand_over.beside(target)
             refuse_to_replace(sheet)
-            files[sheet] = hand_over.make(tx, case, settings, by, now, checked, program)
-            audit.write_all(tx, [hand_over.event(comment, now, by, files[sheet])])
+            can = capabilities_for(settings, comment)
+            files[sheet] = handing_over.make(tx, case, settings, by, now, checked, program, can)
     for path, content in files.items():
         write_new(path, content)
     exported = {

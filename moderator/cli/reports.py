@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from moderator.cli import resting
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -198,6 +199,7 @@ def _row(posted: mails.Posted) -> dict[str, Any]:
 
 
 report_app.command("weekly")(weekly)
+resting.add_to(report_app)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -24,12 +23,11 @@ from moderator.cli.common import (
 )
 from moderator.cli.effects import effect_of, what_ends_with
 from moderator.cli.tasks import task_row
-from moderator.cli.verdicts import print_verdicts, verdict_of_each_rule
-from moderator.domain import ActionKind, Comment, Decision, Mode, Ruling, Verdict, Visibility
-from moderator.policy.limits import Policy
+from moderator.cli.verdicts import print_verdicts
+from moderator.domain import ActionKind, Decision, Mode, Ruling, Verdict, Visibility
+from moderator.explained.comment import gather_facts
 from moderator.review import decide_as, refuse_unless_allowed, ruling_with
-from moderator.store import actions, audit, comments, decisions
-from moderator.store.database import Transaction
+from moderator.store import actions, decisions
 
 
 class Answer(StrEnum):
@@ -199,24 +197,6 @@ def explain(
         print_facts(facts)
 
 
-def gather_facts(tx: Transaction, comment: Comment, policy: Policy) -> dict[str, Any]:
-    context = comments.context(tx, comment)
-    decided = decisions.history(tx, comment.id)
-    return {
-        "comment": {key: value for key, value in asdict(comment).items() if key != "raw"},
-        "post": context.post.text if context.post else "",
-        "thread": [{"author": each.author.handle, "text": each.text} for each in context.thread],
-        "forms": [{"version": each.version, "text": each.text} for each in comments.versions(tx, comment.id)],
-        "findings": [asdict(finding) for finding in decisions.findings(tx, comment.id, comment.version)],
-        "rules": verdict_of_each_rule(decided, policy),
-        "decisions": [asdict(decision) for decision in decided],
-        "actions": [
-            asdict(state) | {"action": state.action.kind.value} for state in actions.of_comment(tx, comment.id)
-        ],
-        "trail": [asdict(event) for event in audit.trail(tx, comment.id)],
-    }
-
-
 def print_facts(facts: dict[str, Any]) -> None:
     comment = facts["comment"]
     author = comment["author"]
@@ -249,6 +229,8 @@ def print_facts(facts: dict[str, Any]) -> None:
         verified = f", read back as {state['verified_visibility']}" if state["verified_at"] else ""
         error = f", last error: {state['last_error']}" if state["last_error"] and state["state"] != "done" else ""
         typer.echo(f"action: {state['action']} {state['state']} after {state['attempts']} attempts{verified}{error}")
+    for line in facts["kept"]["lines"]:
+        typer.echo(f"kept: {shown(line)}")
     for event in facts["trail"]:
         typer.echo(f"trail: {local_time(event['at'])}  {event['event']}  {event['actor']}")
 

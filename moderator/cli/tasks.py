@@ -1,4 +1,4 @@
-"""`tasks`, `overturn`: what a person does by hand, and what was decided wrongly."""
+"""`tasks`, `overturn`, `take-back`: what a person does by hand, and what was decided wrongly."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from moderator.by_hand import said_done
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -20,9 +21,9 @@ from moderator.cli.common import (
     utc_now,
 )
 from moderator.cli.effects import effect_of, what_ends_with
-from moderator.domain import ActionKind, Ruling, TaskKind, Visibility
-from moderator.review import OPPOSITE, overturn_as, refuse_unless_allowed, to_overturn
-from moderator.store import actions
+from moderator.domain import ActionKind, Ruling, TaskKind
+from moderator.review import OPPOSITE, overturn_as, refuse_unless_allowed, take_back_as, to_overturn
+from moderator.store import actions, decisions
 from moderator.store.database import Database
 
 AFTERWARDS = {
@@ -59,13 +60,14 @@ def tick_off(database: Database, task_id: str, by: str, dry_run: bool, as_json: 
         state = actions.find_task(tx, task_id)
         if state is None:
             raise NotFound(f"No task has the id {task_id!r}. Those that are open: moderator tasks")
-        hidden = state.task.kind in (TaskKind.HIDE, TaskKind.REMOVE)
         if not dry_run:
-            actions.finish_task(tx, task_id, who.name, utc_now(), Visibility.HIDDEN if hidden else None)
+            said_done(tx, who, task_id, utc_now())
     if as_json:
         print_json({"id": task_id, "kind": state.task.kind, "done_by": who.name, "dry_run": dry_run})
         return
-    typer.echo(f"{'would be done' if dry_run else 'done'} by {who.name}: {state.task.kind} {state.task.comment.id}")
+    typer.echo(
+        f"{'would be said' if dry_run else 'said'} to be done by {who.name}: {state.task.kind} {state.task.comment.id}"
+    )
     if state.task.kind in AFTERWARDS:
         typer.echo(AFTERWARDS[state.task.kind])
 
@@ -115,6 +117,37 @@ def overturn(
     typer.echo(effect)
 
 
+def take_back(
+    comment_id: Annotated[str, typer.Argument(metavar="ID")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    by: Annotated[str, typer.Option("--by", help="Who takes it back; the name stands in the record.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; record nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take back a person's decision, the latest on a comment: it waits for a person again, as it did before.
+
+    Example: moderator take-back x-7f3k2m9qa4bc --by "Mrs Ravenscroft"
+    """
+    who = the_person(by)
+    with opened(config) as (settings, database):
+        with database.reading() as tx:
+            comment = the_comment(tx, comment_id)
+            refuse_unless_allowed(tx, settings.people, who, comment.id)
+            before = decisions.latest(tx, comment.id)
+        if before is None or not before.by_person or before.takes_back:
+            raise NotFound(f"The latest decision on comment {comment.id} is nobody's: there is nothing to take back.")
+        if not dry_run:
+            with database.transaction() as tx:
+                now = utc_now()
+                take_back_as(tx, settings.people, who, comment, before.number, mode=settings.mode, at=now)
+    if as_json:
+        print_json({"id": comment.id, "was": before.ruling, "decided_by": before.decided_by, "dry_run": dry_run})
+        return
+    verb = "would take back" if dry_run else "taken back"
+    typer.echo(f"{verb}: {before.ruling} by {before.decided_by}; it waits for a person again  {comment.id}")
+
+
 def add_to(app: typer.Typer) -> None:
     for command in (tasks, overturn):
         app.command()(command)
+    app.command("take-back")(take_back)

@@ -18,7 +18,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from moderator.build import Models, build_house, build_models, open_database
+from moderator.backups.upgrade import bring_up_to_date
+from moderator.build import Models, build_house, build_models, open_database, reach_database
 from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, print_json, shortened, utc_now
 from moderator.daemon import Daemon
 from moderator.domain import Comment, Mode
@@ -29,6 +30,7 @@ from moderator.pipeline import House, Judged
 from moderator.policy.limits import Policy
 from moderator.reports.alert_rounds import alert_rounds
 from moderator.reports.channels import open_channels
+from moderator.reports.privacy_rounds import privacy_rounds
 from moderator.reports.send import report_rounds
 from moderator.settings import Settings, read_settings, reread_policy
 from moderator.settings.never_hidden import wrongly_hidden
@@ -52,9 +54,11 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     log = open_log(style=settings.log_format, level=settings.log_level, journal="JOURNAL_STREAM" in os.environ)
     if settings.mode is Mode.SHADOW:
         typer.echo(SHADOW_NOTE, err=True)
-    database = open_database(settings)
+    database = reach_database(settings)
+    # Only who has the daemon's place brings the tables up to this version: an older daemon may still be at work on them.
+    migrate = partial(bring_up_to_date, settings, database)
     try:
-        with hold(database, settings.state_dir / "daemon.lock", utc_now(), os.getpid()) as held:
+        with hold(database, settings.state_dir / "daemon.lock", utc_now(), os.getpid(), first=migrate) as held:
             models = build_models(settings)
             house = build_house(settings, database, utc_now(), models=models)
             remember_accounts(house)
@@ -66,6 +70,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
             reread = partial(reread_checked, settings, models)
             beside = alert_rounds(house, open_channels(settings), log, utc_now) if settings.alerts.enabled else []
             beside += report_rounds(house, settings, log, utc_now)
+            beside += privacy_rounds(house, settings.state_dir, log, utc_now)
             Daemon(house, log, notifier, settings.act_every_s, held.still_held, reread, rounds=beside).run()
     finally:
         database.close()
@@ -164,9 +169,10 @@ def once(
     settings = load_settings(config)
     need_accounts(settings, config)
     if not dry_run:
-        database = open_database(settings)
+        database = reach_database(settings)
+        migrate = partial(bring_up_to_date, settings, database)
         try:
-            with hold(database, settings.state_dir / "daemon.lock", utc_now(), os.getpid()):
+            with hold(database, settings.state_dir / "daemon.lock", utc_now(), os.getpid(), first=migrate):
                 one_round(settings, database, act=True, as_json=as_json)
         finally:
             database.close()
@@ -199,6 +205,7 @@ def one_round(
         except PlatformError as error:
             failures.append(error)
             typer.echo(f"moderator: {account_id}: {error}", err=True)
+        rows += house.judge(utc_now(), account_id)  # What a person pasted came by no feed.
         if act:  # What was decided before a feed failed is carried out all the same.
             house.act(account_id, utc_now())
     if as_json:

@@ -21,7 +21,14 @@ Tell = Callable[[datetime], str]
 BY_KIND = Safeguarding.name
 """The detector whose notes tell the kind of risk; those of others tell how they work."""
 
-ROLES = {Role.HEAD: "head", Role.SAFEGUARDING_LEAD: "designated safeguarding lead", Role.OTHER: ""}
+ROLES = {
+    Role.HEAD: "head",
+    Role.DEPUTY: "deputy head",
+    Role.SAFEGUARDING_LEAD: "designated safeguarding lead",
+    Role.STAFF: "member of staff",
+    Role.IT: "IT",
+    Role.OTHER: "",
+}
 ON_CALL = {"head": "the head", "deputy": "the deputy", "safeguarding_lead": "the safeguarding lead"}
 CONCERNS = {
     Label.SAFEGUARDING: "A child, a parent or a member of staff may be at risk",

@@ -168,7 +168,7 @@ class _Count:
         self._first = hearing.at if self._first is None else min(self._first, hearing.at)
         self._now.add(now, hearing.by_person)
         self._then.add(then, hearing.by_person)
-        self._would_raise.update({verdict.rule for verdict in then.verdicts if _would_raise(verdict, then)})
+        self._would_raise.update({verdict.rule for verdict in then.verdicts if would_raise(verdict, then)})
         if now.ruling is not then.ruling:
             self._note(hearing, now, then)
 
@@ -205,7 +205,8 @@ class _Count:
         return RuleCount(rule, now.state(rule), then.state(rule), spoke_now, spoke_then, self._would_raise[rule])
 
 
-def _would_raise(verdict: Verdict, decision: Decision) -> bool:
+def would_raise(verdict: Verdict, decision: Decision) -> bool:
+    """Whether a verdict in shadow would have made the decision graver."""
     return verdict.state is RuleState.SHADOW and verdict.ruling.gravity > decision.ruling.gravity
 
 

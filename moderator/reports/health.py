@@ -1,4 +1,4 @@
-"""How things stand on the day of the letter: the roll, the logins and the quotas. It is told of no other day.
+"""How things stand on the day of the letter: the roll, the logins, the quotas and the checklist. It is told of no other day.
 
 Files and counters are read, no platform is asked.
 """
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from moderator.build import tokens_for
+from moderator.by_hand import late
 from moderator.errors import ModeratorError
 from moderator.platforms.instagram.renewal import Renewal
 from moderator.settings import AccountSettings, Settings
@@ -33,8 +34,13 @@ class Note:
 
 
 def health_today(tx: Transaction, settings: Settings, now: datetime) -> tuple[Note, ...]:
-    """Roll, logins and quotas, one sentence each."""
-    return (*_roll(settings, now), *_logins(settings, now), *_quotas(tx, settings, now))
+    """Roll, logins, quotas and what is late on the checklist, one sentence each."""
+    return (*_roll(settings, now), *beside_the_roll(tx, settings, now))
+
+
+def beside_the_roll(tx: Transaction, settings: Settings, now: datetime) -> tuple[Note, ...]:
+    """The same for whoever may not open the roll: logins (where they are at hand), quotas and the checklist."""
+    return (*_logins(settings, now), *_quotas(tx, settings, now), *_checklist(tx, settings, now))
 
 
 def _roll(settings: Settings, now: datetime) -> Iterator[Note]:
@@ -55,7 +61,7 @@ def _roll(settings: Settings, now: datetime) -> Iterator[Note]:
 def _logins(settings: Settings, now: datetime) -> Iterator[Note]:
     found = [warning for account in settings.accounts for warning in _expiring(account, settings, now)]
     yield from (Note(warning, warns=True) for warning in found)
-    if not found and settings.accounts:
+    if not found and any(account.credentials for account in settings.accounts):
         yield Note("No login runs out within a fortnight, as far as the platforms tell.")
 
 
@@ -82,6 +88,14 @@ def _quotas(tx: Transaction, settings: Settings, now: datetime) -> Iterator[Note
                 yield _money(tx, account, now)
             case "youtube":
                 yield _units(tx, account, now)
+
+
+def _checklist(tx: Transaction, settings: Settings, now: datetime) -> Iterator[Note]:
+    if count := len(late(tx, settings, now)):
+        items = "1 item is" if count == 1 else f"{count} items are"
+        yield Note(
+            f"{items} late on the termly checklist of the platforms' own settings: moderator checklist", warns=True
+        )
 
 
 def _money(tx: Transaction, account: AccountSettings, now: datetime) -> Note:

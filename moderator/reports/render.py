@@ -45,19 +45,22 @@ class Letter:
 
 def weekly_letter(report: Report, notes: Sequence[Note], page: str = "") -> Letter:
     """The head's letter: all figures, what waits, and how things stand; two lines where there is nothing to tell."""
-    empty = words.empty(report) if report.empty and not any(note.warns for note in notes) else ()
-    chart = chart_png(report.days) if not empty and len(report.days) <= CHART_DAYS else None
-    told = _shared(report, page, ("This week", "Last week", "Usual")) | {
+    told = told_weekly(report, notes, page)
+    chart = chart_png(report.days) if not told["empty"] and len(report.days) <= CHART_DAYS else None
+    return _letter(told | {"chart": CHART if chart else ""}, chart)
+
+
+def told_weekly(report: Report, notes: Sequence[Note], page: str = "") -> dict[str, Any]:
+    """What the head's letter says, part by part, for the letter and for a page."""
+    return _shared(report, page, ("This week", "Last week", "Usual")) | {
         "subject": words.subject(report),
-        "empty": empty,
+        "empty": words.empty(report) if report.empty and not any(note.warns for note in notes) else (),
         "governors": False,
         "verdict": words.verdict(report),
         "groups": [{"title": words.title(group), "rows": words.rows(group)} for group in report.groups],
-        "chart": CHART if chart else "",
         "notes": notes,
         "why": "You get this summary every week because your school named you in its settings.",
     }
-    return _letter(told, chart)
 
 
 def governors_letter(report: Report, page: str = "") -> Letter:
@@ -138,21 +141,32 @@ def _inliner() -> css_inline.CSSInliner:
 
 
 def message_of(
-    letter: Letter, settings: MailSettings, to: Person, message_id: str, list_id: str, at: datetime
+    letter: Letter,
+    settings: MailSettings,
+    to: Person,
+    message_id: str,
+    list_id: str,
+    at: datetime,
+    token: str = "",
 ) -> EmailMessage:
-    """The letter to one person. `list_id`: as "weekly.school", made whole by the sender's domain; `at` becomes its Date."""
+    """The letter to one person. `list_id`: as "weekly.school", made whole by the sender's domain; `at` becomes its Date.
+
+    `token` opens the page that asks whether this person wants a rest.
+    """
     # Short, since some mail programs do not know a Content-ID again that goes on in a second line.
     chart_id = f"{message_id.strip('<>')[:16]}@{settings.domain}"
     message = new_message(settings, to, letter.subject, message_id, at)
     message["List-Id"] = f"<{list_id}.{settings.domain}>"
-    message["List-Unsubscribe"] = f"<{_way_out(settings)}>"
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(
-        letter.html.replace(f"cid:{CHART}", f"cid:{chart_id}"), subtype="html", cte="quoted-printable"
-    )
+    way_out = _way_out(settings, token)
+    message["List-Unsubscribe"] = f"<{way_out}>"
+    text, html = letter.text, letter.html.replace(f"cid:{CHART}", f"cid:{chart_id}")
+    if settings.page:
+        text, html = (said.replace(f"{settings.page}/reports", way_out) for said in (text, html))
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
     if letter.chart is not None:
-        (_, html) = message.iter_parts()
-        html.add_related(letter.chart, "image", "png", cid=f"<{chart_id}>", filename="days.png", disposition="inline")
+        (_, page) = message.iter_parts()
+        page.add_related(letter.chart, "image", "png", cid=f"<{chart_id}>", filename="days.png", disposition="inline")
     return message
 
 
@@ -165,8 +179,8 @@ def write_page(letter: Letter, folder: Path) -> Path:
     return page
 
 
-def _way_out(settings: MailSettings) -> str:
+def _way_out(settings: MailSettings, token: str) -> str:
     """To a page that asks first, or to a person: a report on safety does not end by one click of a machine (RFC 8058)."""
     if settings.page:
-        return f"{settings.page}/reports"
+        return f"{settings.page}/reports/pause/{token}" if token else f"{settings.page}/reports"
     return f"mailto:{settings.reply_to.address}?subject={quote(UNSUBSCRIBE)}"

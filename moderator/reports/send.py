@@ -19,10 +19,11 @@ from moderator.reports.health import Note, health_today
 from moderator.reports.mail import Mailer, Sending, packed, send_due, stable_id
 from moderator.reports.render import Letter, governors_letter, message_of, weekly_letter
 from moderator.reports.rounds import Rounds
+from moderator.reports.way_out import WayOut, token_of
 from moderator.reports.weekly import A_DAY, A_WEEK, Report, Span, Week, report_on, span_of
 from moderator.settings import Settings
 from moderator.settings.mail import Person, WeeklySettings
-from moderator.store import mails, reports
+from moderator.store import mails, pauses, reports
 from moderator.store.database import Database, Transaction
 from moderator.store.mails import Mail
 
@@ -66,7 +67,8 @@ class Letters:
         kind, school_id = key.split()[0], self.settings.school.id
         message_id = stable_id(self.settings.mail, school_id, key, to.address)
         here = now.astimezone(self.duty.zone)
-        message = message_of(letter, self.settings.mail, to, message_id, f"{kind}.{school_id}", here)
+        token = token_of(self.settings.audit_key, WayOut(to.address, kind), now)
+        message = message_of(letter, self.settings.mail, to, message_id, f"{kind}.{school_id}", here, token)
         return packed(message, key, kind, now)
 
 
@@ -89,6 +91,8 @@ def _weekly_due(tx: Transaction, letters: Letters, now: datetime) -> Iterator[Ma
     wanted: dict[Week, list[Person]] = {}
     for to in settings.weekly.to:
         for week in _missing(tx, to, latest):
+            if pauses.covers(tx, to.address, WEEKLY, due_at(week, settings.weekly, letters.duty)):
+                continue
             if began is not None and began < span_of(week, letters.duty).until:
                 wanted.setdefault(week, []).append(to)
     for week in sorted(wanted):
@@ -111,7 +115,11 @@ def _governors_due(tx: Transaction, letters: Letters, now: datetime) -> Iterator
         return
     half = ended[-1]
     key, began = governors_key(half), reports.began(tx)
-    to = [person for person in weekly.governors if not mails.has(tx, key, person.address)]
+    to = [
+        person
+        for person in weekly.governors
+        if not mails.has(tx, key, person.address) and not pauses.covers(tx, person.address, GOVERNORS, now)
+    ]
     over = Span(half.first, half.last, letters.duty.zone).until
     if to and began is not None and began < over and now < over + GOVERNORS_WITHIN:
         _, letter = letters.governors(tx, half, ended[-2] if len(ended) > 1 else None)
@@ -167,7 +175,7 @@ def report_rounds(house: House, settings: Settings, log: Log, clock: Callable[[]
 
 def send_reports(database: Database, mailer: Mailer, now: datetime) -> list[Sending]:
     """Try every report that is due in the outbox, and nothing else that lies there."""
-    return [sending for kind in (WEEKLY, GOVERNORS) for sending in send_due(database, mailer, now, kind)]
+    return [sending for kind in (WEEKLY, GOVERNORS, "rest") for sending in send_due(database, mailer, now, kind)]
 
 
 def _send(database: Database, mailer: Mailer, log: Log, now: datetime) -> None:

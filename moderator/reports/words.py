@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from moderator.actions.plan import PLATFORM_NAMES
 from moderator.domain import TaskKind
 from moderator.reports.weekly import EVERYWHERE, Figures, Group, Report, Span, Week
 from moderator.store.reports import Gap
 
 NOTHING = "–"
-TITLES = {EVERYWHERE: "All together", "x": "X", "youtube": "YouTube", "instagram": "Instagram"}
+TITLES = {EVERYWHERE: "All together", **PLATFORM_NAMES}
 TASK_WORDS = {
     TaskKind.HIDE: "hide a comment",
     TaskKind.RELEASE: "show a comment again",

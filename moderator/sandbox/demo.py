@@ -7,7 +7,6 @@ printed comes from the daemon's own log, the database and the sandbox's ledger, 
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -15,8 +14,6 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,18 +25,22 @@ from rich.text import Text
 
 from moderator.build import open_database
 from moderator.domain import Ruling
+from moderator.policy.authority import Role
 from moderator.sandbox.letter import show_letter
+from moderator.sandbox.processes import opened_page, running_daemon
 from moderator.sandbox.school import POLL_EVERY_S, load_day, write_config, write_roll
 from moderator.sandbox.server import Sandbox
 from moderator.settings import read_settings
 from moderator.store import comments, decisions
 from moderator.store.database import Database
+from moderator.web.invitations import invite_link
 
 DRAIN_S = 15.0
 """How long the last comments may take once the day is over."""
 PRINTED_WIDTH = 110
 """Columns where the output goes to a file."""
 INDENT = " " * 18
+HEAD = "Mrs Ravenscroft"
 STYLES = {Ruling.ALLOW: "green", Ruling.QUEUE: "yellow", Ruling.HIDE: "red", Ruling.REMOVE: "red"}
 
 
@@ -88,29 +89,6 @@ class Player(threading.Thread):
             reply_to=self._native[comment["reply_to"]] if comment["reply_to"] else None,
             mentions_school=comment["mentions_school"],
         )
-
-
-@contextmanager
-def running_daemon(config: Path) -> Iterator[subprocess.Popen[str]]:
-    """`moderator run` in a process of its own, stopped at the end."""
-    environment = {
-        key: value for key, value in os.environ.items() if key not in ("CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET")
-    }
-    daemon = subprocess.Popen(  # noqa: S603  Our own interpreter and our own folder.
-        [sys.executable, "-m", "moderator", "run", "--config", str(config)],
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        env=environment,
-        text=True,
-    )
-    try:
-        yield daemon
-    finally:
-        daemon.terminate()
-        try:
-            daemon.wait(12)
-        except subprocess.TimeoutExpired:
-            daemon.kill()
 
 
 class Watcher(threading.Thread):
@@ -230,16 +208,30 @@ def _play(
         for problem in watcher.problems:
             console.print(f"problem: {problem}", style="red", markup=False)
         if stay and daemon.poll() is None:
-            console.print(f"public view    {sandbox.base_url}/sandbox/")
-            console.print(f"next           .venv/bin/moderator queue --config {config}")
-            console.print("               then: moderator decide ID allow|hide --config …   (Ctrl-C ends it all)")
-            daemon.wait()
+            show_page(console, sandbox, config, database, daemon)
         else:
-            console.print(
-                "The reader of insults is a word list that stands in for a model: some things above were missed."
-            )
-            console.print("make demo STAY=1 keeps the pages, the database and the daemon for you to try.")
+            console.print("make demo STAY=1 keeps it all running and opens the headteacher's queue for you to try.")
         return 1 if watcher.problems else 0
+
+
+def show_page(
+    console: Console, sandbox: Sandbox, config: Path, database: Database, daemon: subprocess.Popen[str]
+) -> None:
+    """The queue as the headteacher sees it, on this machine only, until Ctrl-C."""
+    with opened_page(config) as origin:
+        link = invite_link(database, origin, HEAD, Role.HEAD, datetime.now(UTC))
+        console.print(f"her queue      {origin}/triage", style="bold", soft_wrap=True)
+        console.print(f"sign in first  {link}", soft_wrap=True)
+        console.print(
+            f"               as {HEAD}, within 15 minutes, in a browser on this machine that can make a passkey"
+        )
+        console.print(f"public view    {sandbox.base_url}/sandbox/")
+        console.print(f"by command     .venv/bin/moderator queue --config {config}", soft_wrap=True)
+        console.print("Ctrl-C ends it all.")
+        try:
+            daemon.wait()
+        except KeyboardInterrupt:
+            console.print("Stopped.")
 
 
 def drain(daemon: subprocess.Popen[str], watcher: Watcher) -> None:

@@ -9,10 +9,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from moderator.domain import Account
-from moderator.settings.credentials import Credentials, read_credentials
+from moderator.settings.byhand import by_hand_options
+from moderator.settings.credentials import KINDS, Credentials, read_credentials
 from moderator.settings.documents import Document, check_form
 from moderator.settings.faults import Fault, gathered
-from moderator.settings.forms import ACCOUNT_FORMS, AccountForm, AnyAccountForm, XAccountForm, YouTubeAccountForm
+from moderator.settings.forms import (
+    ACCOUNT_FORMS,
+    AccountForm,
+    AnyAccountForm,
+    ByHandAccountForm,
+    OnlineAccountForm,
+    XAccountForm,
+    YouTubeAccountForm,
+)
 from moderator.settings.hosts import is_loopback
 from moderator.settings.values import AccountSettings
 
@@ -46,12 +55,13 @@ def _account(
     faults: list[Fault],
     logins: bool,
 ) -> AccountSettings | None:
-    platform = table.get("platform")
-    form = ACCOUNT_FORMS.get(platform, AnyAccountForm) if isinstance(platform, str) else AnyAccountForm
+    form = _form(table)
     checked, wrong = check_form(form, document, table, ("accounts", at))
     faults += [_of_another_platform(fault, form) for fault in wrong]
+    if isinstance(checked, ByHandAccountForm):
+        return _by_hand(document, at, checked, school_id, folder, faults, logins)
     credentials = _credentials(document, at, table, folder, faults, logins)
-    if checked is None:
+    if not isinstance(checked, OnlineAccountForm):
         return None
     faults += _disagreements(document, at, checked)
     if credentials is None:
@@ -62,6 +72,34 @@ def _account(
         api_base=checked.api_base.rstrip("/"),
         poll_every_s=checked.poll_every_s,
         options=_options(checked),
+    )
+
+
+def _form(table: Mapping[str, Any]) -> type[AccountForm]:
+    """By the platform; a place that is not known by name says its kind."""
+    platform = table.get("platform")
+    if table.get("kind") == "byhand":
+        return ByHandAccountForm
+    return ACCOUNT_FORMS.get(platform, AnyAccountForm) if isinstance(platform, str) else AnyAccountForm
+
+
+def _by_hand(
+    document: Document,
+    at: int,
+    form: ByHandAccountForm,
+    school_id: str,
+    folder: Path,
+    faults: list[Fault],
+    logins: bool,
+) -> AccountSettings:
+    """An account at a place without an API: its one secret is the password of the mailbox, which the options hold."""
+    return AccountSettings(
+        account=Account(form.id, form.platform, form.handle, "", school_id),
+        credentials=Credentials({}),
+        api_base="",
+        poll_every_s=form.poll_every_s,
+        options=by_hand_options(document, at, form, folder, faults, logins),
+        by_hand=True,
     )
 
 
@@ -82,7 +120,7 @@ def _credentials(
 ) -> Credentials | None:
     """Read also where the table around it has faults, so that those of the file are told with them."""
     name, platform = table.get("credentials"), table.get("platform")
-    if not isinstance(name, str) or "/" in name or not isinstance(platform, str) or platform not in ACCOUNT_FORMS:
+    if not isinstance(name, str) or "/" in name or not isinstance(platform, str) or platform not in KINDS:
         return None
     path = folder / name
     if not path.exists() and not logins:
@@ -105,7 +143,7 @@ def _of_another_platform(fault: Fault, form: type[AccountForm]) -> Fault:
     return replace(fault, what=f"only accounts on {' and '.join(owners)} have this key; take it out here")
 
 
-def _disagreements(document: Document, at: int, form: AccountForm) -> list[Fault]:
+def _disagreements(document: Document, at: int, form: OnlineAccountForm) -> list[Fault]:
     """What is wrong only in the sight of two keys, or beyond a key's shape."""
     faults = []
     if form.api_base and (why := address_fault(form.api_base)):

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from moderator.policy.authority import CLOSE_URGENT, Role
 from moderator.settings.credentials import read_private, store_key
 from moderator.settings.documents import Document
 from moderator.settings.faults import Fault, gathered
@@ -55,6 +56,11 @@ class AlertsForm(Form):
     push_to_loopback: bool = False
     ping_url: NoUrl = ""
     ping_every_minutes: int = Field(default=5, ge=1, le=1440)
+
+
+def told_as(role: Role) -> OnCall | None:
+    """What somebody with this role is told as; None for those who cannot close an urgent case."""
+    return OnCall(role.value) if role in CLOSE_URGENT else None
 
 
 @dataclass(frozen=True, slots=True)

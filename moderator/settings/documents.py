@@ -23,7 +23,8 @@ _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _END = " (at end of document)"
 _SECRET = re.compile(r"token|secret|passw|passphrase|api_?key|private_?key|bearer", re.IGNORECASE)
 _ROUNDS = 3  # a faulty key goes, then the table that lacks it, then nothing is left to go
-_FILE_NAMES = {"password_file"}  # named like a secret, but holding only the name of the file that has it
+# Named like a secret, but holding only the name of the file that has it.
+_FILE_NAMES = {"password_file", "mail_password_file"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from moderator.weights.shelf import DETOXIFY
 
-Platform = Literal["x", "youtube", "instagram"]
+Platform = Literal["x", "youtube", "instagram", "classdojo", "seesaw"]
 # A description is what a fault says the value must be.
 Id = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="up to 40 lower-case letters, digits, - and _")
@@ -24,6 +24,8 @@ NoFileName = Annotated[
     str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,59})?$", description='the name of a credential file, or ""')
 ]
 Filled = Annotated[str, Field(pattern=r"^\S+$", description="filled in, without spaces")]
+OneLine = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f]$", description="filled in, on one line")]
+Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", description="a domain such as classdojo.com")]
 Seconds = Annotated[int, Field(ge=1)]
 
 
@@ -84,30 +86,59 @@ class DetectorsForm(Form):
     roll_expires_days: int = Field(default=120, ge=1)
 
 
+class ChecklistForm(Form):
+    due_within_days: int = Field(default=14, ge=0, le=90)
+
+
 class AccountForm(Form):
     """What the accounts of every platform have."""
 
     id: Id = Field(examples=["x"])
     platform: Platform = Field(examples=["x"])
     handle: Filled = Field(examples=["ValewoodPrimary"])
-    native_id: str = ""
-    credentials: FileName = Field(examples=["x.json"])
-    api_base: str = ""
     poll_every_s: Seconds = 60
 
 
-class XAccountForm(AccountForm):
+class OnlineAccountForm(AccountForm):
+    """Those that are read through an API."""
+
+    native_id: str = ""
+    credentials: FileName = Field(examples=["x.json"])
+    api_base: str = ""
+
+
+class XAccountForm(OnlineAccountForm):
     monthly_limit_dollars: float = Field(default=25.0, ge=0.0, allow_inf_nan=False)
     owns_app: bool = True
 
 
-class YouTubeAccountForm(AccountForm):
+class YouTubeAccountForm(OnlineAccountForm):
     daily_units: int = Field(default=10_000, ge=1)
     reserve_units: int = Field(default=2_000, ge=0)
 
 
-class InstagramAccountForm(AccountForm):
+class InstagramAccountForm(OnlineAccountForm):
     pass
+
+
+class ByHandAccountForm(AccountForm):
+    """Those of places without an API."""
+
+    kind: Literal["byhand"] = "byhand"
+    platform: Id = Field(examples=["classdojo"])  # type: ignore[assignment]  # any name, where `kind` is written
+    handle: OneLine = Field(examples=["Valewood Primary"])
+    page: Annotated[str, Field(pattern=r"^(https://\S+)?$", description="an address that begins with https://")] = ""
+    own_names: list[OneLine] = Field(default_factory=list)
+    csv_folder: str = ""
+    mail_host: str = Field(default="", pattern=r"^[A-Za-z0-9.:-]*$", description="a host name")
+    mail_port: int = Field(default=993, ge=1, le=65535)
+    mail_security: Literal["tls", "none"] = "tls"
+    mail_user: str = Field(default="", pattern=r"^[^\x00-\x1f\x7f]*$", description="one line")
+    mail_password_file: NoFileName = ""
+    mail_folder: OneLine = "INBOX"
+    mail_servers: list[Filled] = Field(default_factory=list)
+    mail_senders: list[Domain] = Field(default_factory=list)
+    mail_forwarders: list[Filled] = Field(default_factory=list)
 
 
 class AnyAccountForm(XAccountForm, YouTubeAccountForm, InstagramAccountForm):
@@ -118,4 +149,6 @@ ACCOUNT_FORMS: Mapping[str, type[AccountForm]] = {
     "x": XAccountForm,
     "youtube": YouTubeAccountForm,
     "instagram": InstagramAccountForm,
+    "classdojo": ByHandAccountForm,
+    "seesaw": ByHandAccountForm,
 }

@@ -97,12 +97,18 @@ class WeeklySettings:
     half_terms: tuple[Term, ...] = ()
 
 
-def read_mail(document: Document, form: MailForm, folder: Path, faults: list[Fault]) -> MailSettings:
-    """The way of sending; what is wrong with it is added to `faults`. The password stands in `folder`."""
+def read_mail(
+    document: Document, form: MailForm, folder: Path, faults: list[Fault], logins: bool = True
+) -> MailSettings:
+    """The way of sending; what is wrong with it is added to `faults`.
+
+    The password stands in `folder`. Without `logins` it may be missing there: who sends no letters needs none.
+    """
     faults += [document.fault(("mail", key), what) for key, what in _mail_faults(form)]
     password = ""
     if form.password_file and not (folder / form.password_file).exists():
-        faults.append(document.fault(("mail", "password_file"), f"no file of this name is in {folder}"))
+        if logins:
+            faults.append(document.fault(("mail", "password_file"), f"no file of this name is in {folder}"))
     elif form.password_file:
         with gathered(faults):
             password = read_password(folder / form.password_file)

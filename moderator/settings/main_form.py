@@ -7,8 +7,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from moderator.settings.alerts import AlertsForm
+from moderator.settings.backup import BackupForm
 from moderator.settings.forms import (
     ActingForm,
+    ChecklistForm,
     DetectorsForm,
     Form,
     LogForm,
@@ -18,6 +20,7 @@ from moderator.settings.forms import (
     StoreForm,
 )
 from moderator.settings.mail import MailForm, WeeklyForm
+from moderator.settings.web import WebForm
 
 
 class MainForm(Form):
@@ -35,4 +38,7 @@ class MainForm(Form):
     mail: MailForm = Field(default_factory=MailForm)
     weekly: WeeklyForm = Field(default_factory=WeeklyForm)
     alerts: AlertsForm = Field(default_factory=AlertsForm)
+    web: WebForm = Field(default_factory=WebForm)
+    backup: BackupForm = Field(default_factory=BackupForm)
+    checklist: ChecklistForm = Field(default_factory=ChecklistForm)
     accounts: list[dict[str, Any]] = Field(default_factory=list)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from moderator.domain import Label, RuleState
 from moderator.errors import ConfigError
 from moderator.policy.duty import DAYS, Duty, Hours, Shift, Term
+from moderator.policy.keeping import Retention
 from moderator.policy.limits import DEFAULT, Limit, Policy
 from moderator.policy.rules import ALWAYS_LIVE
 from moderator.policy.strikes import Step, Strikes
@@ -94,6 +95,7 @@ def _policy(form: PolicyForm, version: str) -> Policy:
         ),
         bans=Bans(timedelta(days=form.bans.default_days), timedelta(days=form.bans.longest_days)),
         family=Family(form.family.message),
+        retention=Retention(timedelta(days=form.retention.clean_days), timedelta(days=form.retention.actioned_days)),
     )
 
 
@@ -148,8 +150,18 @@ def _disagreements(document: Document, form: PolicyForm) -> Iterator[Fault]:
     if form.bans.default_days > form.bans.longest_days:
         what = f"must not be above longest_days ({form.bans.longest_days}), got {form.bans.default_days}"
         yield document.fault(("bans", "default_days"), what)
+    yield from (document.fault(path, what) for path, what in _retention_faults(form))
     if what := message_fault(form.family.message):
         yield document.fault(("family", "message"), what)
+
+
+def _retention_faults(form: PolicyForm) -> Iterator[tuple[KeyPath, str]]:
+    clean, actioned, counted = form.retention.clean_days, form.retention.actioned_days, form.strikes.count_for_days
+    if actioned < clean:
+        yield ("retention", "actioned_days"), f"must not be below clean_days ({clean}), got {actioned}"
+    if actioned < counted:
+        what = f"must not be below strikes.count_for_days ({counted}), got {actioned}: strikes would be forgotten early"
+        yield ("retention", "actioned_days"), what
 
 
 def _limit_faults(form: PolicyForm) -> Iterator[tuple[KeyPath, str]]:

@@ -153,6 +153,11 @@ class FamilyForm(Form):
     message: str = DEFAULT.family.message
 
 
+class RetentionForm(Form):
+    clean_days: int = Field(default=DEFAULT.retention.clean.days, ge=1, le=365)
+    actioned_days: int = Field(default=DEFAULT.retention.actioned.days, ge=1, le=3660)
+
+
 def _urgent() -> list[LabelName]:
     return ["threat", "safeguarding", "risk"]
 
@@ -168,3 +173,4 @@ class PolicyForm(Form):
     strikes: StrikesForm = Field(default_factory=StrikesForm)
     bans: BansForm = Field(default_factory=BansForm)
     family: FamilyForm = Field(default_factory=FamilyForm)
+    retention: RetentionForm = Field(default_factory=RetentionForm)

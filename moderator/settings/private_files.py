@@ -37,6 +37,19 @@ def make_private(path: Path, content: bytes) -> bool:
     return True
 
 
+def append_private(path: Path, lines: bytes) -> None:
+    """Add whole lines to a file, mode 0600, safely on the disk; a line that a crash cut short is ended first. Raises OSError."""
+    fresh = not path.exists()
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        torn = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
+        file.write(b"\n" * torn + lines)
+        os.fsync(file.fileno())
+    if fresh:
+        give_to_owner_of(path.parent, path)
+        _settle(path.parent)
+
+
 def others_may_read(path: Path) -> bool:
     """Whether anyone but the file's owner, root and ourselves may read it. Raises OSError."""
     mode = stat.S_IMODE(path.stat().st_mode)
@@ -65,30 +78,30 @@ def acl_lets_others_read(acl: bytes, ourselves: int) -> bool:
 
 def _beside(path: Path, content: bytes) -> Path:
     """The content, safely on the disk, in a file of its own beside `path`."""
-    _make_folder(path.parent)
+    make_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            _give_to_owner_of(path.parent, fresh)
+            give_to_owner_of(path.parent, fresh)
     except OSError:
         fresh.unlink(missing_ok=True)
         raise
     return fresh
 
 
-def _make_folder(folder: Path) -> None:
-    """The folder and those above it, as far as they are missing."""
+def make_folder(folder: Path) -> None:
+    """The folder and those above it, as far as they are missing. Raises OSError."""
     if not folder.exists():
-        _make_folder(folder.parent)
+        make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        _give_to_owner_of(folder.parent, folder)
+        give_to_owner_of(folder.parent, folder)
 
 
-def _give_to_owner_of(folder: Path, path: Path) -> None:
-    """A roll that root imports by hand must stay readable for the daemon, whose folder it lies in."""
+def give_to_owner_of(folder: Path, path: Path) -> None:
+    """What root makes by hand, a roll or a restored database, must stay the daemon's, whose folder it lies in."""
     if os.geteuid() == 0:
         owner = folder.stat()
         os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -16,7 +16,8 @@ from sqlalchemy.exc import ArgumentError
 from moderator.domain import Mode, School
 from moderator.policy.authority import People, Role
 from moderator.settings.accounts import read_accounts
-from moderator.settings.alerts import alert_key, read_alerts
+from moderator.settings.alerts import VAPID_KEY, alert_key, read_alerts
+from moderator.settings.backup import key_files, read_backup
 from moderator.settings.credentials import read_key, read_password, store_key
 from moderator.settings.documents import Document, check_form, read_document, without_secrets
 from moderator.settings.faults import Fault, FaultyFiles, gathered
@@ -26,6 +27,7 @@ from moderator.settings.main_form import MainForm
 from moderator.settings.policy_file import checked_policy
 from moderator.settings.school_file import read_school_file
 from moderator.settings.values import AccountSettings, RollPlace, Settings
+from moderator.settings.web import read_web
 
 MAIN, POLICY = "moderator.toml", "policy.toml"
 ROLL_KEY, AUDIT_KEY, EVIDENCE_KEY = "roll.key", "audit.key", "evidence.key"
@@ -75,9 +77,11 @@ def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault], l
     store_url = _store_url(document, form.store, state_dir, folder, faults)
     toxicity = _model(document, "toxicity", form.detectors.toxicity, config_dir, faults)
     reader = _model(document, "reader", form.detectors.reader, config_dir, faults)
-    mail = read_mail(document, form.mail, folder, faults)
+    mail = read_mail(document, form.mail, folder, faults, logins)
     weekly = read_weekly(document, form.weekly, faults)
     alerts = read_alerts(document, form.alerts, form.mail.host, folder, faults, logins)
+    web = read_web(document, form.web, mail.page, faults)
+    backup = read_backup(document, form.backup, config_dir, state_dir, faults)
     _check_times(document, form.acting.verify_after_s, faults)
     _check_key(form.store, state_dir, folder, faults)
     if faults or policy is None:
@@ -104,7 +108,14 @@ def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault], l
         roll=_roll_place(state_dir, folder, school.id, form.detectors.roll_expires_days),
         mail=mail,
         weekly=weekly,
+        web=web,
         alerts=replace(alerts, vapid_key=alert_key(form.alerts, folder, state_dir)),
+        checklist_due_days=form.checklist.due_within_days,
+        backup=replace(
+            backup,
+            store_key=form.store.key,
+            key_files=key_files((form.store.key, AUDIT_KEY, EVIDENCE_KEY, VAPID_KEY), folder, state_dir),
+        ),
     )
 
 

@@ -55,7 +55,7 @@ def import_roll(settings: Settings, csv_path: Path, now: datetime, *, dry_run: b
     """
     pupils = read_pupils(csv_path)
     if not pupils:
-        instead = f"To hold no roll at all, delete {settings.roll.path}"
+        instead = "To hold no roll at all: moderator roll off"
         raise FaultyFiles([Fault(csv_path, f"holds no pupils. {instead}")])
     digest = hashlib.sha256(csv_path.read_bytes()).hexdigest()[:16]
     if not dry_run:
@@ -78,6 +78,22 @@ def load_roll(settings: Settings, now: datetime) -> RollFile | None:
     imported_at, pupils = _unpacked(_opened(place))
     expires_at = imported_at + timedelta(days=place.expires_days)
     return RollFile(pupils, imported_at, expires_at, _warning(imported_at, expires_at, now))
+
+
+def drop_roll(settings: Settings) -> bool:
+    """Hold no roll any more: the key goes first, then the file. False where the key came from outside and stays.
+
+    Raises ConfigError. A crash in between leaves a file that nobody can read; to drop it again, or to import, mends that.
+    """
+    place = settings.roll
+    ours = not _is_handed_in(place)
+    try:
+        if ours:
+            place.key_path.unlink(missing_ok=True)
+        place.path.unlink(missing_ok=True)
+    except OSError as error:
+        raise FaultyFiles([Fault(place.path, f"cannot be removed: {error.strerror}")]) from error
+    return ours
 
 
 def _warning(imported_at: datetime, expires_at: datetime, now: datetime) -> str:

@@ -11,8 +11,10 @@ from moderator.domain import Account, Mode, School
 from moderator.policy.authority import People
 from moderator.policy.limits import Policy
 from moderator.settings.alerts import AlertSettings
+from moderator.settings.backup import BackupSettings
 from moderator.settings.credentials import Credentials
 from moderator.settings.mail import MailSettings, WeeklySettings
+from moderator.settings.web import WebSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class AccountSettings:
     credentials: Credentials
     api_base: str
     poll_every_s: int
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(repr=False)
+    by_hand: bool = False  # at a place without an API
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +68,6 @@ class Settings:
     mail: MailSettings
     weekly: WeeklySettings
     alerts: AlertSettings
+    backup: BackupSettings
+    web: WebSettings
+    checklist_due_days: int = 14  # after a term began, until when the platforms' own settings are looked over

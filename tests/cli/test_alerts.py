@@ -119,6 +119,23 @@ def test_a_way_that_does_not_work_is_told_and_ends_with_an_error(
     assert ways(street)["head push"].startswith("dropped")
 
 
+def test_a_lost_phone_is_removed_and_nothing_goes_there_any_more(
+    street: Street, service: PushService, tmp_path: Path
+) -> None:
+    subscribe(street, service, tmp_path, "Mrs Ravenscroft")
+    with database(street).reading() as tx:
+        (phone,) = pushes.subscriptions(tx)
+
+    tried = street.command("alerts", "remove", phone.id, "--dry-run")
+    assert tried.stdout == f"would be removed: {phone.id} of Mrs Ravenscroft\n"
+    done = street.command("alerts", "remove", phone.id, "--by", "Mr Kowalczyk")
+    assert done.stdout == f"removed: {phone.id} of Mrs Ravenscroft\n"
+
+    assert ways(street)["head push"].startswith("dropped")
+    again = street.command("alerts", "remove", phone.id)
+    assert (again.returncode, "Those that are: moderator alerts" in again.stderr) == (1, True)
+
+
 def test_a_phone_at_an_unknown_service_is_refused(street: Street, tmp_path: Path, service: PushService) -> None:
     file = tmp_path / "phone.json"
     given = json.loads(service.phone().subscription) | {"endpoint": "https://intranet.school.example/push"}

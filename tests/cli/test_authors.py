@@ -128,7 +128,7 @@ def test_a_task_is_listed_with_its_steps_and_ticked_off(street: Street) -> None:
     (task,) = facts(street, "tasks")
     assert task["kind"] == "block"
     assert "x.com" in task["url"]
-    assert "would be done" in does(street, "tasks", "--done", task["id"], *HEAD, "--dry-run")
+    assert "would be said to be done" in does(street, "tasks", "--done", task["id"], *HEAD, "--dry-run")
     assert facts(street, "tasks", "--done", task["id"], *HEAD)["done_by"] == "Mrs Ravenscroft"
     assert "Nothing to do by hand." in does(street, "tasks")
     assert "No task has the id" in fails(street, "tasks", "--done", "nothing", *HEAD)

@@ -17,10 +17,11 @@ def test_the_examples_load_too_once_they_are_switched_on(folder: Folder) -> None
     folder.main.write_text(switched_on, encoding="utf-8")
     for name in ("x", "youtube", "instagram"):
         folder.credential(f"{name}.json", CREDENTIALS[name])
+    folder.credential("classdojo-mail.password", f"{CANARY}-mail\n")
 
     settings = folder.read()
 
-    assert [watched.account.platform for watched in settings.accounts] == ["x", "youtube", "instagram"]
+    assert [watched.account.platform for watched in settings.accounts] == ["x", "youtube", "instagram", "classdojo"]
     assert settings.school.staff == ("Mrs Example", "Mrs E", "Miss Jo")
 
 
@@ -45,7 +46,8 @@ def test_an_account_carries_what_its_adapter_asks_for(three: Folder) -> None:
         (
             'platform = "youtube"',
             'platform = "tiktok"',
-            'accounts[1].platform: must be "x", "youtube" or "instagram", got "tiktok"; for example platform = "x"',
+            'accounts[1].platform: must be "x", "youtube", "instagram", "classdojo" or "seesaw", got "tiktok"; '
+            'for example platform = "x"',
         ),
         ('handle = "@Valewoodprimarieschool"\n', "", "accounts[1].handle: missing; for example handle ="),
         ('id = "youtube"', 'id = "x"', "accounts[1].id: accounts[0] has this id already; every id is used once"),
@@ -89,7 +91,8 @@ def test_the_faults_of_a_misspelt_platform_hide_no_others(three: Folder) -> None
     three.change('platform = "youtube"', 'platform = "youtub"\ndaily_unit = 3\nreserve_units = 1')
 
     assert [fault.split(", ", 1)[1] for fault in three.faults()] == [
-        'accounts[1].platform: must be "x", "youtube" or "instagram", got "youtub"; did you mean "youtube"?',
+        'accounts[1].platform: must be "x", "youtube", "instagram", "classdojo" or "seesaw", got "youtub"; '
+        'did you mean "youtube"?',
         "accounts[1].daily_unit: unknown key; did you mean daily_units?",
     ]
 

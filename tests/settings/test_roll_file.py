@@ -103,7 +103,7 @@ def test_an_empty_file_does_not_wipe_the_roll(settings: Settings, csv_path: Path
     import_roll(settings, csv_path, NOON)
     csv_path.write_text("first_name,last_name\n", encoding="utf-8")
 
-    with pytest.raises(ConfigError, match="To hold no roll at all, delete"):
+    with pytest.raises(ConfigError, match="To hold no roll at all: moderator roll off"):
         import_roll(settings, csv_path, NOON)
 
     assert load_roll(settings, NOON) is not None

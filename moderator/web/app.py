@@ -1,0 +1,86 @@
+"""The pages put together: every router, behind the guard."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from moderator.logs import Log
+from moderator.web import (
+    aside,
+    audit,
+    auth,
+    authors,
+    bundles,
+    comment,
+    handover,
+    health,
+    history,
+    keeping_out,
+    letters,
+    live,
+    me,
+    paste,
+    people,
+    push,
+    rules,
+    shell,
+    static_files,
+    tasks,
+    triage,
+    trouble,
+    welcome,
+)
+from moderator.web.guard import Guard
+from moderator.web.menu import tabs_of
+from moderator.web.own_forms import own_forms_only
+from moderator.web.site import Site
+
+ROUTERS: tuple[APIRouter, ...] = (
+    shell.router,
+    live.router,
+    bundles.router,
+    triage.router,
+    aside.router,
+    static_files.router,
+    auth.router,
+    welcome.router,
+    me.router,
+    people.router,
+    history.router,
+    comment.router,
+    keeping_out.router,
+    authors.router,
+    tasks.router,
+    audit.router,
+    paste.router,
+    health.router,
+    letters.router,
+    rules.router,
+    push.router,
+    handover.router,
+)
+MAX_BODY = 64 * 1024
+"""Bytes that a form may have: the longest comment that somebody pastes fits many times."""
+
+
+def create_app(site: Site, log: Log | None = None) -> FastAPI:
+    """The site as an ASGI application. It opens nothing and starts nothing by itself; what fails is written to `log`."""
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=MAX_BODY,
+        dependencies=[Depends(own_forms_only)],
+    )
+    app.state.site = site
+    for router in ROUTERS:
+        app.include_router(router)
+    app.state.tabs = tabs_of(app.routes)
+    trouble.add_to(app)
+    # A page shows nothing that somebody else's site could ask for with her cookie (SameSite=Strict), so its length tells
+    # nobody anything when it is packed.
+    app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_middleware(Guard, origin=site.origin, log=log, trouble=trouble.unforeseen)
+    return app

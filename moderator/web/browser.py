@@ -1,0 +1,72 @@
+"""What passes between the page and one browser beside the page itself: its cookies, its device, where it wanted to go."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
+
+from fastapi import Request, Response
+
+from moderator.store import challenges, sessions
+from moderator.web.access import COOKIE
+
+CEREMONY = "__Host-ceremony"
+"""Which challenge this browser was given, so that nobody else can answer it."""
+DEVICES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android phone or tablet"), ("CrOS", "Chromebook"))
+COMPUTERS = (("Macintosh", "Mac"), ("Windows", "Windows computer"), ("Linux", "Linux computer"))
+PROGRAMS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"))
+PROGRAMS_LAST = (("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+A_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+"""One of our own: a slash, and then neither a second one nor anything that some browser reads as one."""
+
+
+def keep_signed_in(response: Response, token: str) -> None:
+    """Only this site gets the cookie back, only over a safe connection, and no script can read it."""
+    _set(response, COOKIE, token, sessions.WHOLE)
+
+
+def forget_session(response: Response) -> None:
+    _set(response, COOKIE, "", timedelta())
+
+
+def keep_challenge(response: Response, challenge: challenges.Challenge) -> None:
+    _set(response, CEREMONY, challenge.id, challenges.LIVES)
+
+
+def _set(response: Response, name: str, value: str, lasts: timedelta) -> None:
+    age_s = round(lasts.total_seconds())
+    response.set_cookie(name, value, max_age=age_s, path="/", secure=True, httponly=True, samesite="strict")
+
+
+def challenge_id(request: Request) -> str:
+    return request.cookies.get(CEREMONY, "")
+
+
+def own_path(text: str) -> str:
+    """A path of this site, or "/" where the text is anything else: nobody is sent elsewhere by a link to the sign-in page."""
+    return text if A_PATH.fullmatch(text) else "/"
+
+
+def address_of(request: Request) -> str:
+    """Whence the request comes, to count how often somebody tries: of IPv6 the network, in which one device has many."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host[:60] or "here"
+    if isinstance(address, IPv4Address) or address.ipv4_mapped:
+        return str(getattr(address, "ipv4_mapped", None) or address)
+    return str(ip_network((int(address), 64), strict=False))
+
+
+def device_of(request: Request) -> str:
+    """What a person would call the browser's device: "iPhone, Safari"."""
+    agent = request.headers.get("user-agent", "")
+    device = _first(agent, (*DEVICES, *COMPUTERS)) or "A device"
+    program = _first(agent, (*PROGRAMS, *PROGRAMS_LAST))
+    return f"{device}, {program}" if program else device
+
+
+def _first(agent: str, known: tuple[tuple[str, str], ...]) -> str:
+    return next((words for sign, words in known if sign in agent), "")
