@@ -1,4 +1,4 @@
-"""The shipped unit: understood by systemd, well locked in, and no tighter than the daemon's libraries bear."""
+"""The shipped units: understood by systemd, well locked in, and no tighter than the daemon's libraries bear."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from moderator.errors import AlreadyRunning, ConfigError
-from moderator.settings.forms import ACCOUNT_FORMS, StoreForm
+from moderator.settings.forms import ACCOUNT_FORMS, OnlineAccountForm, StoreForm
 from moderator.settings.read import AUDIT_KEY, EVIDENCE_KEY, ROLL_KEY
 from tests.conftest import REPOSITORY, skip_needed
 
 UNIT = REPOSITORY / "systemd" / "moderator.service"
+WEB = UNIT.with_name("moderator-web.service")
+UNITS = sorted(UNIT.parent.glob("*.service"))
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +30,9 @@ def analyze() -> str:
     return command
 
 
-def values(key: str) -> list[str]:
-    """What the unit says for a key, once for each line of it."""
-    lines = UNIT.read_text(encoding="utf-8").splitlines()
+def values(key: str, unit: Path = UNIT) -> list[str]:
+    """What a unit says for a key, once for each line of it."""
+    lines = unit.read_text(encoding="utf-8").splitlines()
     return [line.removeprefix(f"{key}=") for line in lines if line.startswith(f"{key}=")]
 
 
@@ -39,8 +41,9 @@ def exposure(analyze: str, unit: Path, threshold: int) -> subprocess.CompletedPr
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_the_unit_exposes_at_most_1_2(analyze: str) -> None:
-    judged = exposure(analyze, UNIT, 12)
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_exposes_at_most_1_2(analyze: str, unit: Path) -> None:
+    judged = exposure(analyze, unit, 12)
 
     assert judged.returncode == 0, judged.stdout
 
@@ -55,24 +58,40 @@ def test_the_measure_can_fail(analyze: str, tmp_path: Path) -> None:
     assert exposure(analyze, looser, 12).returncode != 0
 
 
-def test_systemd_knows_every_line(analyze: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("shipped", UNITS, ids=lambda unit: unit.name)
+def test_systemd_knows_every_line(analyze: str, tmp_path: Path, shipped: Path) -> None:
     # Where it will be installed there is no program yet, which is not what is asked here.
-    unit = tmp_path / "moderator.service"
-    lines = UNIT.read_text(encoding="utf-8").splitlines(keepends=True)
+    unit = tmp_path / shipped.name
+    lines = shipped.read_text(encoding="utf-8").splitlines(keepends=True)
     unit.write_text("".join("ExecStart=/bin/true\n" if line.startswith("ExecStart=") else line for line in lines))
 
     verified = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, timeout=60, check=False)
 
-    assert [line for line in verified.stderr.splitlines() if "moderator.service" in line] == []
+    assert [line for line in verified.stderr.splitlines() if shipped.name in line] == []
 
 
 def test_every_credential_that_the_settings_name_is_loaded() -> None:
     loaded = dict(value.split(":", 1) for value in values("LoadCredential"))
 
-    wanted = {StoreForm().key, ROLL_KEY, AUDIT_KEY, EVIDENCE_KEY, *(f"{name}.json" for name in ACCOUNT_FORMS)}
-    assert wanted <= set(loaded)
+    logins = {
+        f"{name}.json" if issubclass(form, OnlineAccountForm) else f"{name}-mail.password"
+        for name, form in ACCOUNT_FORMS.items()
+    }
+    assert {StoreForm().key, ROLL_KEY, AUDIT_KEY, EVIDENCE_KEY, *logins} <= set(loaded)
     # A whole path that is not there would keep the service from starting; a name is looked up and may be missing.
     assert all("/" not in source for source in loaded.values())
+
+
+def test_the_page_is_handed_no_login_of_a_platform_and_not_the_pupils_roll() -> None:
+    loaded = dict(value.split(":", 1) for value in values("LoadCredential", WEB))
+
+    assert set(loaded) == {StoreForm().key, AUDIT_KEY, EVIDENCE_KEY, "store.password"}
+    shut = {Path(path.removeprefix("-")).name for path in values("InaccessiblePaths", WEB)}
+    assert shut == {"roll.bin", "tokens", ROLL_KEY}
+    # A folder of one state for both, since what the page decides is what the daemon carries out.
+    for key in ("DynamicUser", "StateDirectory", "StateDirectoryMode"):
+        assert values(key, WEB) == values(key)
+    assert values("User", WEB) == ["moderator"]
 
 
 def test_what_starting_again_cannot_mend_is_not_started_again() -> None:
