@@ -162,6 +162,7 @@ def take_back_as(
     `decisions.Stale` where another decision came since.
     """
     refuse_unless_allowed(tx, people, who, comment.id)
+    decisions.lock(tx, [comment.id])  # Nothing is planned for it between this look and the end.
     told = decisions.history(tx, comment.id)
     if not told or told[-1].number != number:
         raise decisions.Stale(f"Comment {comment.id} was decided on meanwhile. Nothing was changed; look at it again.")

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from moderator.policy.keeping import Retention
-from moderator.store import forgetting, leftovers, retention_terms
+from moderator.store import audit, decisions, forgetting, leftovers, retention_terms
 from moderator.store.database import Database, Transaction
 from moderator.store.leftovers import LEFTOVERS
 from moderator.store.retained import Retained, retained
@@ -168,6 +168,8 @@ def _take_shorter(tx: Transaction, asked: Retention, now: datetime) -> Terms:
 
 def _still_due(tx: Transaction, ids: Sequence[str], in_force: Terms, now: datetime) -> dict[Class, list[str]]:
     """Those still over their time: since they were looked for, somebody may have held one, or it was edited."""
+    decisions.lock(tx, ids)
+    audit.take_turn(tx)  # A hold or an edit is written before this or after it, never in between.
     found: dict[Class, list[str]] = {}
     for each in retained(tx, ids):
         if is_due(each, in_force, now):

@@ -8,7 +8,7 @@ from moderator.errors import ModeratorError
 from moderator.reports.mail import new_message, packed, stable_id
 from moderator.settings import Settings
 from moderator.settings.mail import Person
-from moderator.store import mails, pauses
+from moderator.store import audit, mails, pauses
 from moderator.store.database import Transaction
 from moderator.store.pauses import Pause
 
@@ -50,6 +50,7 @@ def others(tx: Transaction, settings: Settings, address: str, kind: str, now: da
 
 def rest(tx: Transaction, settings: Settings, address: str, kind: str, until: datetime, now: datetime) -> list[Person]:
     """Keep the pause and write to the other recipients of the weekly summary; returns those. Raises LastReader."""
+    audit.take_turn(tx)  # Two who ask at once are heard one after the other, so that somebody is left.
     told = others(tx, settings, address, kind, now)
     pauses.pause(tx, Pause(address, kind, now, address, min(until, now + LONGEST)))
     for person in told:

@@ -75,6 +75,14 @@ def append(tx: Transaction) -> None:
     tx.events.clear()
 
 
+def take_turn(tx: Transaction) -> None:
+    """From here to the end of the transaction nobody else writes to the record: what is read now still holds at its end.
+
+    To be asked for after the rows that are to be changed are held, never before: everybody ends in that order.
+    """
+    _held(tx)
+
+
 def _held(tx: Transaction) -> Head:
     """The head of the chain, held until the transaction ends; made where there is none yet."""
     asked = tx.mine(AuditHeadRow).with_for_update()

@@ -89,7 +89,7 @@ def _record(
     comment_ids = {decision.comment_id for decision, _ in items}
     for decision, _ in items:
         _ = decision.person  # Nobody decides without a name: raises ValueError before anything is written.
-    standing = {row.id: _AsItStands(row, row.decision_number) for row in _locked(tx, comment_ids)}
+    standing = {row.id: _AsItStands(row, row.decision_number) for row in lock(tx, comment_ids)}
     by_policy = _by_policy(tx, comment_ids)
     kept: list[tuple[Decision, Sequence[Finding]]] = []
     answers: list[Decision] = []
@@ -115,7 +115,7 @@ def _record(
     return answers
 
 
-def _locked(tx: Transaction, comment_ids: Iterable[str]) -> list[CommentRow]:
+def lock(tx: Transaction, comment_ids: Iterable[str]) -> list[CommentRow]:
     """The comments, held so that nobody else numbers a decision on them; in one order, so that nobody waits in a circle."""
     asked = tx.mine(CommentRow).where(col(CommentRow.id).in_(sorted(comment_ids)))
     return tx.all(asked.order_by(col(CommentRow.id)).with_for_update())

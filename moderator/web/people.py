@@ -11,7 +11,8 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from moderator.policy.authority import Role, may_give
-from moderator.store import invites, passkeys, sessions, users
+from moderator.reports.access_letters import link_letters
+from moderator.store import invites, mails, passkeys, sessions, users
 from moderator.store.database import Transaction
 from moderator.store.leaving import end_user
 from moderator.store.users import User
@@ -98,8 +99,12 @@ def invite_page(request: Request, site: Here, visitor: FreshChanger, user_id: st
 def invite(request: Request, site: Here, visitor: FreshChanger, user_id: str) -> HTMLResponse:
     user = the_user(site, user_id)
     refuse_more_than_own(visitor, user.role)
+    now, by = site.now(), visitor.user.name
     with site.database.transaction() as tx:
-        token = invites.make(tx, user, visitor.user.name, site.now())
+        token = invites.make(tx, user, by, now)
+        # Whoever holds the link is let in as this user, so that the user and the others hear of it.
+        for letter in link_letters(site.settings, user.name, by, now):
+            mails.put(tx, letter)
     return show_link(request, site, user, token)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from moderator.reports.recovery_letter import recovery_letters
+from moderator.reports.access_letters import recovery_letters
 from moderator.store import invites, mails, passkeys, recovery, sessions
 from moderator.store.challenges import Purpose
 from moderator.store.passkeys import Passkey

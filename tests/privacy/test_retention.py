@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -17,7 +18,7 @@ from moderator.privacy.retention import Class, is_time, survey, terms
 from moderator.privacy.second_person import NothingToAsk, ask_to_keep_longer, keep_longer, refuse_unless_second
 from moderator.reports.weekly import Report, Week, report_on, span_of
 from moderator.review import NotAllowed
-from moderator.store import approvals, comments, forgetting, holds, retention_terms
+from moderator.store import approvals, audit, comments, forgetting, holds, retention_terms
 from moderator.store.tombstones import Why
 from tests.privacy.made import DAY, HEAD, HOUR, LEAD, OF_PAT, PAT, SAM, START, WORDS, School
 
@@ -107,6 +108,19 @@ def test_what_is_on_hold_is_kept_until_it_is_released(school: School) -> None:
         holds.release_author(tx, ("youtube", SAM.native_id), HEAD, START + 500 * DAY, "closed")
     school.clears(START + 501 * DAY)
     assert school.held(START + 501 * DAY) == {}
+
+
+def test_a_hold_that_is_being_written_down_while_words_are_cleared_is_kept_to(school: School) -> None:
+    comment = school.clean("c1", START, "what a day")
+    clearing = Thread(target=school.clears, args=(START + 31 * DAY,))
+    with school.database.transaction() as tx:
+        holds.hold_comment(tx, comment, LEAD, START + 31 * DAY, "police")
+        audit.append(tx)
+        clearing.start()
+        clearing.join(timeout=1)
+        assert clearing.is_alive()  # It waits until what is being written down is kept.
+    clearing.join(timeout=30)
+    assert school.words_of(comment) == "what a day"
 
 
 def test_a_hold_needs_a_reason_and_a_release_something_to_release(own: School) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from moderator.web.site import Site
 from moderator.web.welcome import let_in_by_code
 from tests.conftest import MINUTE
 from tests.web.authenticator import Device
-from tests.web.office import NAMES, Office
+from tests.web.office import NAMES, Office, open_office
 from tests.web.visit import Visit, code_on, invited, settled, visit
 
 SECOND = timedelta(seconds=1)
@@ -240,6 +241,29 @@ def test_whoever_answers_for_the_school_is_told_by_letter_that_a_code_was_used(o
     assert "Subject: A recovery code was used" in body
     assert "Mrs Ravenscroft" in body
     assert code not in body.replace("-", "")
+
+
+def test_whoever_answers_for_the_school_is_told_that_somebody_made_a_link_for_a_user(tmp_path: Path) -> None:
+    more = """
+[mail]
+host = "localhost"
+sender = "moderation@school.example"
+reply_to = "office@school.example"
+[alerts]
+enabled = true
+head = "head@school.example"
+"""
+    with open_office(tmp_path, more) as office:
+        head, deputy = settled(office), settled(office, Role.DEPUTY)
+        with office.database.reading() as tx:
+            user = users.find(tx, NAMES[Role.HEAD])
+        assert user is not None
+        assert deputy.post(f"/users/{user.id}/invite", csrf=deputy.csrf("/me")).status_code == 200
+        with office.database.reading() as tx:
+            (letter,) = [each for each in mails.due(tx, office.now) if b"A new device may be let in" in each.body]
+        assert letter.recipient == "head@school.example"
+        assert NAMES[Role.DEPUTY].encode() in letter.body
+        assert head.is_signed_in()
 
 
 def test_a_code_that_was_replaced_opens_nothing(office: Office) -> None:
