@@ -25,7 +25,7 @@ from moderator.backups.sqlcipher import opened as opened_file
 from moderator.errors import StoreError
 from moderator.settings.private_files import give_to_owner_of, write_private
 from moderator.settings.read import AUDIT_KEY, DATABASE
-from moderator.store import audit, schema, waits
+from moderator.store import audit, comments, schema, waits
 from moderator.store.chain import Head
 from moderator.store.database import Database, Transaction
 from moderator.store.leaving import sign_out_all
@@ -183,6 +183,8 @@ def bring_up(database: Database, backup: Opened, way: Way) -> tuple[int, int, in
         erased = way.erase(tx, lines_of(erasures(backup, way)))
         read_back = waits.read_back_first(tx, way.now)
         sign_out_all(tx, way.now)
+        # A platform is asked only where its counts changed, and today's may be those of the backup by chance.
+        comments.forget_cursors(tx)
         made_at = manifest.made_at.isoformat()
         audit.write(tx, "restored", way.now, actor=way.by, made_at=made_at, read_back=read_back, erased=erased)
     return sum(rows.values()), read_back, erased

@@ -76,7 +76,11 @@ def opened_socket(place: WebSettings) -> socket.socket:
     try:
         if place.socket is None:
             family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
-            return socket.create_server((place.host, place.port), family=family, backlog=128)
+            listener = socket.create_server((place.host, place.port), family=family, backlog=128)
+            # Head and body of an answer are two writes: without this the second waits 40 ms for the first to be confirmed
+            # (measured 2026-11-22). Connections take it over from the socket that listens.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return listener
         if place.socket.is_socket():
             place.socket.unlink()  # Left by the process before, which is gone: systemd runs one at a time.
         listener = socket.socket(socket.AF_UNIX)

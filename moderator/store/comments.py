@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, func, or_, update
 from sqlmodel import col, select, tuple_, union
 from sqlmodel.sql.expression import Select
 
@@ -235,6 +235,11 @@ def feed_states(tx: Transaction, account_id: str | None = None) -> list[FeedStat
         )
         for row in tx.all(asked)
     ]
+
+
+def forget_cursors(tx: Transaction) -> None:
+    """Every feed is read anew from some days before it was last read: what its cursor knew need not be so any more."""
+    tx.run(update(FeedRow).where(col(FeedRow.school_id) == tx.school_id).values(cursor=None))
 
 
 def mark_read(

@@ -105,18 +105,7 @@ class Window:
 
     def add_passkey_device(self, *, verifies_user: bool = True) -> Authenticator:
         """A phone's own authenticator, which always says yes; without `verifies_user` it knows nobody's face."""
-        devtools = self.context.new_cdp_session(self.page)
-        devtools.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": verifies_user,
-            "automaticPresenceSimulation": True,
-        }
-        made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        return Authenticator(devtools, made["authenticatorId"])
+        return virtual_authenticator(self.page, verifies_user=verifies_user)
 
 
 @dataclass
@@ -154,3 +143,19 @@ def window(browser: Browser, office: Office, size: ViewportSize = PHONE, **optio
         yield Window(office, context, context.new_page())
     finally:
         context.close()
+
+
+def virtual_authenticator(page: Page, *, verifies_user: bool = True) -> Authenticator:
+    """What `Window.add_passkey_device` adds, for a page of any site."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": verifies_user,
+        "automaticPresenceSimulation": True,
+    }
+    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return Authenticator(devtools, made["authenticatorId"])

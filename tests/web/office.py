@@ -135,6 +135,7 @@ def open_office(folder: Path, more: str = "") -> Iterator[Office]:
         accounts.remember(tx, ACCOUNT)
     clock = [NOON]
     listening = socket.create_server(("127.0.0.1", 0))
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     url = f"http://localhost:{listening.getsockname()[1]}"
     app = create_app(Site(settings, database, url, lambda: clock[0]))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
