@@ -28,7 +28,7 @@ demo: venv
 	@$(BIN)/moderator demo $(if $(STAY),--stay)
 
 test: venv
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 SHARED ?= ../shared
 models: venv

@@ -28,11 +28,6 @@ def shared_dir() -> Path:
     return folder
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What must run one after the other begins first, so that nothing else waits for it at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     needed = sorted({reason[reason.index(LOUD) :].rstrip("')") for reason in reasons if LOUD in reason})

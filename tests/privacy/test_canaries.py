@@ -18,8 +18,6 @@ from moderator.store.tables import Row
 from tests.conftest import NOON, REPOSITORY
 from tests.journeys.street import Street, open_street
 
-pytestmark = pytest.mark.xdist_group("canaries")  # One street for all of them, in their order.
-
 ON_ROLL = ("Zebulonia", "Quackenthwaite")
 """A pupil whom nobody names in a comment."""
 NAMED = "Peregrina"

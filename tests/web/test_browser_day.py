@@ -19,7 +19,7 @@ from tests.web.browser import DESKTOP, PHONE
 from tests.web.office import NAMES, Office, open_office
 from tests.web.test_triage import events, leaving
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 HEAD, DEPUTY = NAMES[Role.HEAD], NAMES[Role.DEPUTY]
 TAPS, MS, MS_ON_ANY_MACHINE = 2, 300, 1_000

@@ -19,7 +19,7 @@ from tests.web.browser import SMALL_PHONE, Window
 from tests.web.day_made import Day
 from tests.web.office import Office, open_office
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 COUNT = 1_000
 WATCH = """

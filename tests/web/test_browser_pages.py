@@ -16,7 +16,7 @@ from tests.web.browser import PHONE, SMALL_PHONE, Window
 from tests.web.day_made import NO_PAGES, STRANGERS, Day
 from tests.web.office import Office, open_office
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 WIDER = """() => [...document.querySelectorAll("main *, header *, nav *")].filter(
   each => each.getBoundingClientRect().right > window.innerWidth + 1 && !each.closest(".scroll, .inside, .wide, .clip, [hidden]")
