@@ -6,7 +6,6 @@ import json
 import shutil
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from sqlalchemy import text
 from moderator.sandbox.school import load_day
 from moderator.settings import read_settings
 from moderator.store.database import Database
+from tests.commands import run_command
 from tests.journeys.street import Street, clean_environment, log_events, open_street, wait_until
 
 
@@ -162,5 +162,4 @@ def test_a_lost_key_of_the_trail_is_told_before_any_work(tmp_path: Path) -> None
 
 def elsewhere(*words: str) -> subprocess.CompletedProcess[str]:
     """The command on a machine that has no configuration."""
-    command = [sys.executable, "-m", "moderator", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=clean_environment(), cwd="/")
+    return run_command(*words, env=clean_environment(), cwd="/")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from moderator.sandbox.faults import Fault
+from tests.commands import run_command
 from tests.journeys.street import Street, clean_environment, open_street
 
 
@@ -87,12 +87,7 @@ def test_a_database_whose_key_is_gone_gets_no_new_key(street: Street) -> None:
 
 
 def test_a_configuration_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    said = subprocess.run(
-        [sys.executable, "-m", "moderator", "queue", "--config", str(tmp_path / "nowhere")],
-        capture_output=True,
-        text=True,
-        env=clean_environment(),
-    )
+    said = run_command("queue", "--config", str(tmp_path / "nowhere"), env=clean_environment())
     fails(said, 2, "nowhere")
 
 

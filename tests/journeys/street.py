@@ -16,6 +16,7 @@ from typing import Any
 from moderator.sandbox.school import load_day, write_config, write_roll
 from moderator.sandbox.server import Sandbox
 from moderator.settings import read_settings
+from tests.commands import run_command
 
 
 @dataclass
@@ -46,13 +47,7 @@ class Street:
 
     def command(self, *words: str, timeout_s: float = 60.0) -> subprocess.CompletedProcess[str]:
         """Run `moderator WORDS --config …` to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "moderator", *words, "--config", str(self.config)],
-            capture_output=True,
-            text=True,
-            timeout=timeout_s,
-            env=clean_environment(),
-        )
+        return run_command(*words, "--config", str(self.config), env=clean_environment(), timeout_s=timeout_s)
 
     @contextmanager
     def daemon(self, log: Path) -> Iterator[subprocess.Popen[bytes]]:
