@@ -12,7 +12,9 @@ import typer
 
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
+    DryRunOption,
     JsonOption,
     NotFound,
     local_time,
@@ -101,8 +103,8 @@ def way_row(role: str, way: str, to: str, confirmed_at: datetime | None, state: 
 def seen(
     number: Annotated[int, typer.Argument(metavar="ID", help="The alert's number, from: moderator alerts")],
     config: ConfigOption = DEFAULT_CONFIG,
-    by: Annotated[str, typer.Option("--by", help="Who looks after it; the name stands in the record.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; record nothing.")] = False,
+    by: ByOption = "",
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say that you look after an alert: nobody is told of it again. Its comments still wait for a decision.
@@ -164,8 +166,8 @@ def subscribe(
 def remove(
     subscription: Annotated[str, typer.Argument(metavar="ID", help="The phone's id, from: moderator alerts")],
     config: ConfigOption = DEFAULT_CONFIG,
-    by: Annotated[str, typer.Option("--by", help="Who says so; the name stands in the record.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
+    by: ByOption = "",
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Send no more alerts to a phone or browser, as when it was lost or somebody left.

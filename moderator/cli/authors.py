@@ -12,7 +12,9 @@ import typer
 from moderator.cli.author_words import name_of, print_author
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
+    DryRunOption,
     JsonOption,
     NotFound,
     opened,
@@ -36,9 +38,7 @@ author_app = typer.Typer(
     no_args_is_help=True,
 )
 WhoArgument = Annotated[str, typer.Argument(metavar="WHO", help="A handle, platform:handle, or the id of a comment.")]
-ByOption = Annotated[str, typer.Option("--by", help="Who decides; the name stands in the record.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; record nothing.")]
 CommentOption = Annotated[
     str, typer.Option("--comment", help="The comment it is for; else the latest of theirs that is out of sight.")
 ]

@@ -24,6 +24,7 @@ from moderator.backups.restore import CONFIG_FOLDER, Restored, Way, restore
 from moderator.build import reach_database
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
     JsonOption,
     load_settings,
@@ -38,7 +39,6 @@ from moderator.settings.read import read_state_dir
 from moderator.store.database import Database
 from moderator.store.running import Runner
 
-ByOption = Annotated[str, typer.Option("--by", help="Who asks for it; the name stands in the record.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Look and say what would happen; change nothing.")]
 OLD_AFTER = timedelta(days=2)
 PRACTISE_EVERY = timedelta(days=120)

@@ -13,6 +13,7 @@ from moderator.by_hand import ItemState, look_over, paste, places, prove
 from moderator.by_hand.paste import to_paste
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
     JsonOption,
     NotFound,
@@ -44,7 +45,7 @@ def paste_command(
     posted_at: Annotated[
         str, typer.Option("--posted-at", help="When, such as 2026-11-22 15:04 by the school's clock.")
     ] = "",
-    by: Annotated[str, typer.Option("--by", help="Who brings it in; the name stands in the record.")] = "",
+    by: ByOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what policy says of it; record nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -159,7 +160,7 @@ def done(
     item: Annotated[str, typer.Argument(metavar="ITEM", help="The item, as the list names it.")],
     config: ConfigOption = DEFAULT_CONFIG,
     proof: Annotated[str, typer.Option("--proof", help="What you saw, in a few words.")] = "",
-    by: Annotated[str, typer.Option("--by", help="Who looked; the name stands in the record.")] = "",
+    by: ByOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be recorded; change nothing.")] = False,
 ) -> None:
     """Say that you looked at a switch, and what you saw. It is kept with the day and your name.

@@ -32,6 +32,9 @@ ConfigOption = Annotated[
     Path,
     typer.Option("--config", "-c", envvar="MODERATOR_CONFIG", help="Folder with moderator.toml and policy.toml."),
 ]
+ByOption = Annotated[str, typer.Option("--by", help="Who you are; the name stands in the record.")]
+WhyOption = Annotated[str, typer.Option("--why", help="Why, for the record.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 ToxicityOption = Annotated[
     str,

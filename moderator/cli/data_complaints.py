@@ -10,6 +10,7 @@ import typer
 
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
     JsonOption,
     local_time,
@@ -29,7 +30,6 @@ complaints_app = typer.Typer(
     help="Complaints about how the school uses people's data.\n\nExample: moderator complaints list",
     no_args_is_help=True,
 )
-ByOption = Annotated[str, typer.Option("--by", help="Who writes it down; the name stands in the record.")]
 NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="From: moderator complaints list")]
 
 

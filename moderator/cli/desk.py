@@ -10,7 +10,9 @@ import typer
 
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
+    DryRunOption,
     JsonOption,
     NotFound,
     opened,
@@ -26,8 +28,6 @@ from moderator.store import decisions, users
 from moderator.store import desk as desk_store
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id from `moderator queue`, or the platform's.")]
-ByOption = Annotated[str, typer.Option("--by", help="Who you are; the name stands in the record.")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; record nothing.")]
 
 
 class To(StrEnum):

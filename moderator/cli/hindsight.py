@@ -15,6 +15,7 @@ import typer
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     SINCE,
+    ByOption,
     ConfigOption,
     JsonOption,
     NotFound,
@@ -235,7 +236,7 @@ def label_case(
         list[Label] | None, typer.Argument(metavar="[LABEL]...", help="None: nothing is wrong with it.")
     ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
-    by: Annotated[str, typer.Option("--by", help="Who says so; the name stands in the record.")] = "",
+    by: ByOption = "",
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be kept; keep nothing.")] = False,
 ) -> None:

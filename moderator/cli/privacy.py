@@ -12,9 +12,12 @@ from moderator.cli.author_words import name_of
 from moderator.cli.authors import the_author
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
+    DryRunOption,
     JsonOption,
     NotFound,
+    WhyOption,
     local_time,
     opened,
     print_json,
@@ -35,8 +38,6 @@ SAID = {
     Class.WAITING: "waiting for somebody",
     Class.ON_HOLD: "on hold",
 }
-ByOption = Annotated[str, typer.Option("--by", help="Who asks for it; the name stands in the record.")]
-WhyOption = Annotated[str, typer.Option("--why", help="Why, for the record.")]
 
 
 def retention(
@@ -134,7 +135,7 @@ def hold(
     by: ByOption = "",
     release: Annotated[bool, typer.Option("--release", help="End the hold.")] = False,
     every: Annotated[bool, typer.Option("--list", help="List all holds.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; record nothing.")] = False,
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Keep a comment, or all that somebody wrote, however old it is, as a court or the police may ask; or list the holds.

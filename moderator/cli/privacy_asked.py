@@ -15,9 +15,12 @@ from moderator.cli.author_words import name_of
 from moderator.cli.authors import the_author
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
+    DryRunOption,
     JsonOption,
     NotFound,
+    WhyOption,
     local_time,
     opened,
     print_json,
@@ -26,7 +29,7 @@ from moderator.cli.common import (
     the_person,
     utc_now,
 )
-from moderator.cli.privacy import ByOption, WhyOption, is_author
+from moderator.cli.privacy import is_author
 from moderator.cli.record import refuse_to_replace, write_new
 from moderator.domain import Person
 from moderator.privacy.erase import ERASURES, Subject, ask, carry_out, held_of, refuse_what_is_needed
@@ -38,7 +41,6 @@ from moderator.store import approvals, audit, authors
 from moderator.store.approvals import Asked, Kind
 from moderator.store.database import Database, Transaction
 
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; record nothing.")]
 WhoArgument = Annotated[
     str,
     typer.Argument(metavar="WHO", help="A handle or platform:handle, for all they wrote; or the id of one comment."),

@@ -18,6 +18,7 @@ from moderator.cli import hand_over
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     SINCE,
+    ByOption,
     ConfigOption,
     JsonOption,
     NotFound,
@@ -155,7 +156,7 @@ def evidence(
     comment_id: Annotated[str, typer.Argument(metavar="[ID]", show_default=False)] = "",
     config: ConfigOption = DEFAULT_CONFIG,
     out: Annotated[Path | None, typer.Option("--out", help="The zip file to make; it must not exist yet.")] = None,
-    by: Annotated[str, typer.Option("--by", help="Who asks for it; the name stands in the record.")] = "",
+    by: ByOption = "",
     verify: Annotated[
         Path | None, typer.Option("--verify", help="Check a zip made by this command instead; needs no configuration.")
     ] = None,

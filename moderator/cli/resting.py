@@ -8,7 +8,9 @@ import typer
 
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
+    DryRunOption,
     JsonOption,
     NotFound,
     local_time,
@@ -23,7 +25,6 @@ from moderator.store import pauses
 
 AddressArgument = Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address, as in moderator.toml.")]
 GovernorsOption = Annotated[bool, typer.Option("--governors", help="The governors' totals, not the weekly summary.")]
-DryOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")]
 
 
 def pause(
@@ -31,7 +32,7 @@ def pause(
     weeks: Annotated[int, typer.Option(min=1, max=8, help="For how many weeks.")] = 2,
     governors: GovernorsOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
-    dry_run: DryOption = False,
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Give a recipient a rest from their report; the others are told by letter. Not the last one who gets it.
@@ -60,8 +61,8 @@ def resume(
     address: AddressArgument,
     governors: GovernorsOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
-    by: Annotated[str, typer.Option("--by", help="Who says so; the name stands in the record.")] = "",
-    dry_run: DryOption = False,
+    by: ByOption = "",
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Send a recipient their report again before the rest is over. What they missed is not sent.

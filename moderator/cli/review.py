@@ -9,7 +9,9 @@ import typer
 
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
+    DryRunOption,
     JsonOption,
     local_time,
     opened,
@@ -119,12 +121,12 @@ def decide(
         typer.Argument(help="allow puts back what is hidden; remove is final; a block may have to be undone by hand."),
     ],
     config: ConfigOption = DEFAULT_CONFIG,
-    by: Annotated[str, typer.Option("--by", help="Who decides; the name stands in the record.")] = "",
+    by: ByOption = "",
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
     strike: Annotated[
         bool, typer.Option("--strike", help="It is an offence that no rule saw: it counts while it stays out of sight.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; record nothing.")] = False,
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Record a person's decision on one comment; the running daemon carries it out within seconds.

@@ -9,7 +9,9 @@ import typer
 
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
+    DryRunOption,
     JsonOption,
     load_settings,
     local_time,
@@ -25,8 +27,6 @@ from moderator.store import audit
 roll_app = typer.Typer(
     help="The pupils' names that are guarded.\n\nExample: moderator roll status", no_args_is_help=True
 )
-ByOption = Annotated[str, typer.Option("--by", help="Who does it; the name stands in the record.")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")]
 
 
 @roll_app.command("import")

@@ -9,7 +9,9 @@ import typer
 from moderator.by_hand import said_done
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
+    DryRunOption,
     JsonOption,
     NotFound,
     local_time,
@@ -87,9 +89,9 @@ def task_row(state: actions.TaskState) -> dict[str, Any]:
 def overturn(
     comment_id: Annotated[str, typer.Argument(metavar="ID")],
     config: ConfigOption = DEFAULT_CONFIG,
-    by: Annotated[str, typer.Option("--by", help="Who decides; the name stands in the record.")] = "",
+    by: ByOption = "",
     reason: Annotated[str, typer.Option(help="What was wrong with it, for the record.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; record nothing.")] = False,
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say that the decision on a comment was wrong: its opposite is recorded, and the case is kept to learn from.
@@ -120,8 +122,8 @@ def overturn(
 def take_back(
     comment_id: Annotated[str, typer.Argument(metavar="ID")],
     config: ConfigOption = DEFAULT_CONFIG,
-    by: Annotated[str, typer.Option("--by", help="Who takes it back; the name stands in the record.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; record nothing.")] = False,
+    by: ByOption = "",
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Take back a person's decision, the latest on a comment: it waits for a person again, as it did before.

@@ -12,7 +12,9 @@ import typer
 
 from moderator.cli.common import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
+    DryRunOption,
     JsonOption,
     NotFound,
     local_time,
@@ -37,8 +39,6 @@ users_app = typer.Typer(
     help="Who may use the page, and with which passkeys.\n\nExample: moderator users list", no_args_is_help=True
 )
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The user's name, as it stands in the record.")]
-ByOption = Annotated[str, typer.Option("--by", help="Who asks for it; the name stands in the record.")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")]
 OriginOption = Annotated[
     str, typer.Option("--origin", help="The address that browsers use; else what [web] of moderator.toml says.")
 ]
