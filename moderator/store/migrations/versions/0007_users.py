@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import sqlalchemy as sa
 from alembic import op
+
+from moderator.store.migrations.columns import key, numbers, time, words
 
 revision = "0007"
 down_revision = "0006"
@@ -26,22 +26,6 @@ TABLES = (
 )
 WAITS = sa.text("waiting_since IS NOT NULL")
 HELD = sa.text("act_from IS NOT NULL")
-
-
-def words(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
-
-
-def time(name: str, nullable: bool = False) -> sa.Column[datetime]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
-
-
-def number(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer(), nullable=False)
-
-
-def key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
 
 
 def of_comment(table: str) -> sa.ForeignKeyConstraint:
@@ -78,7 +62,7 @@ def create_users() -> None:
     op.create_table(
         "passkeys",
         *words("school_id", "credential_id", "user_id", "public_key", "name"),
-        number("sign_count"),
+        *numbers("sign_count"),
         sa.Column("transports", sa.JSON(), nullable=False),
         time("added_at"),
         time("used_at", nullable=True),
@@ -123,7 +107,7 @@ def create_ceremonies() -> None:
         "tries",
         *words("school_id", "what"),
         time("began_at"),
-        number("count"),
+        *numbers("count"),
         key("tries", "school_id", "what", "began_at"),
     )
 
@@ -147,7 +131,7 @@ def create_desk() -> None:
         "proposals",
         sa.Column("id", sa.Integer(), nullable=False),
         *words("school_id", "comment_id", "ruling", "why", "proposed_by"),
-        number("version"),
+        *numbers("version"),
         time("proposed_at"),
         of_comment("proposals"),
         key("proposals", "id"),

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import sqlalchemy as sa
 from alembic import op
+
+from moderator.store.migrations.columns import key, numbers, time, words
 
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
 TABLES = ("data_complaints", "retention_terms", "approvals", "tombstones", "holds")
-
-
-def words(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
-
-
-def time(name: str, nullable: bool = False) -> sa.Column[datetime]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
-
-
-def number(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer(), nullable=False)
-
-
-def key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
 
 
 def only_where(name: str, table: str, columns: list[str], condition: str) -> None:
@@ -39,7 +23,7 @@ def upgrade() -> None:
     op.add_column("comments", sa.Column("words_gone_why", sa.Text(), nullable=True))
     op.create_table(
         "holds",
-        number("id"),
+        *numbers("id"),
         *words("school_id", "comment_id", "platform", "author_native_id", "held_by", "why"),
         time("held_at"),
         time("released_at", nullable=True),
@@ -56,7 +40,7 @@ def upgrade() -> None:
     op.create_table(
         "approvals",
         *words("school_id", "kind", "asked_by", "why", "answer", "answered_by"),
-        number("number"),
+        *numbers("number"),
         sa.Column("subject", sa.JSON(), nullable=False),
         time("asked_at"),
         time("answered_at", nullable=True),
@@ -65,7 +49,7 @@ def upgrade() -> None:
     op.create_table(
         "retention_terms",
         *words("school_id", "name"),
-        number("days"),
+        *numbers("days"),
         time("since"),
         key("retention_terms", "school_id", "name"),
     )
@@ -76,7 +60,7 @@ def create_complaints() -> None:
     op.create_table(
         "data_complaints",
         *words("school_id", "complainant", "about", "logged_by", "acknowledged_by", "answered_by", "answer"),
-        number("number"),
+        *numbers("number"),
         time("received_at"),
         time("acknowledged_at", nullable=True),
         time("answered_at", nullable=True),
