@@ -33,6 +33,7 @@ from moderator.cli import (
     roll,
     tasks,
     trail,
+    trust,
     users,
     web,
     work,
@@ -78,6 +79,7 @@ for room in (
     models,
     evaluate,
     bench,
+    trust,
 ):
     room.add_to(app)
 

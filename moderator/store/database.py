@@ -135,6 +135,7 @@ class Database:
     school_id: str
     audit_key: bytes | None = field(default=None, repr=False)
     file: Path | None = None  # of SQLCipher
+    borrowed: bool = False  # the engine is another's, who closes it
 
     @classmethod
     def open(
@@ -196,6 +197,18 @@ class Database:
             raise store_error(error, where) from error
         return cls(engine, where, school_id)
 
+    def for_school(self, school_id: str, audit_key: bytes | None) -> Database:
+        """Another school in the same PostgreSQL database, on the same connections; closing it closes none of them.
+
+        Raises StoreError on SQLCipher, which holds one school per file.
+        """
+        if self.file is not None:
+            raise StoreError(
+                f"{self.where} is the file of one school, {self.school_id}: there is one school per file. Many schools in "
+                "one database need PostgreSQL; bring a school there with: moderator migrate-store"
+            )
+        return replace(self, school_id=school_id, audit_key=audit_key, borrowed=True)
+
     @property
     def dialect(self) -> str:
         """ "sqlite" (SQLCipher) or "postgresql"."""
@@ -243,7 +256,8 @@ class Database:
             schema.upgrade(connection, self.where, self.audit_key)
 
     def close(self) -> None:
-        self.engine.dispose()
+        if not self.borrowed:
+            self.engine.dispose()
 
 
 NO_AUDIT_KEY = (

@@ -21,6 +21,7 @@ from moderator.settings.forms import ACCOUNT_FORMS
 from moderator.settings.locate import locate
 from moderator.settings.main_form import MainForm
 from moderator.settings.policy_forms import LabelName, LimitsForm, PolicyForm, RulesForm
+from moderator.settings.trust import TrustForm
 from tests.conftest import REPOSITORY
 
 CONFIG = REPOSITORY / "config"
@@ -45,8 +46,12 @@ def fields(form: type[BaseModel], table: str = "") -> Iterator[tuple[str, FieldI
             yield f"{table}{name}", field
 
 
-MAIN, POLICY = dict(fields(MainForm)), dict(fields(PolicyForm))
-KEYS = [("moderator.toml", path) for path in MAIN] + [("policy.toml", path) for path in POLICY]
+FIELDS = {
+    "moderator.toml": dict(fields(MainForm)),
+    "policy.toml": dict(fields(PolicyForm)),
+    "trust.toml": dict(fields(TrustForm)),
+}
+KEYS = [(name, path) for name, known in FIELDS.items() for path in known]
 
 
 def lines_of(name: str) -> list[str]:
@@ -99,7 +104,7 @@ def test_every_key_is_explained_above_it_in_the_shipped_file(name: str, path: st
 
 @pytest.mark.parametrize(("name", "path"), KEYS)
 def test_the_default_in_the_comment_is_the_one_in_force(name: str, path: str) -> None:
-    field = {**MAIN, **POLICY}[path]
+    field = FIELDS[name][path]
     last = comment_on(name, path).splitlines()[-1]
 
     if field.is_required() and not path.startswith("limits."):
@@ -129,9 +134,15 @@ def test_the_shipped_value_is_the_default(name: str) -> None:
     assert shipped == form().model_dump()
 
 
-@pytest.mark.parametrize(("name", "known"), [("moderator.toml", MAIN), ("policy.toml", POLICY)])
+@pytest.mark.parametrize(("name", "known"), FIELDS.items())
 def test_nothing_is_explained_that_does_not_exist(name: str, known: dict[str, FieldInfo]) -> None:
     assert set(keys_of(name)) == set(known)
+
+
+def test_the_shipped_file_of_a_trust_has_the_defaults_beside_what_it_must_say() -> None:
+    values = tomllib.loads((CONFIG / "trust.toml").read_text(encoding="utf-8"))
+    least = {"store": {"url": values["store"]["url"]}}
+    assert TrustForm.model_validate(values) == TrustForm.model_validate(least)
 
 
 def test_every_label_that_can_be_held_against_a_comment_has_its_limits_and_can_be_urgent() -> None:

@@ -131,6 +131,12 @@ def test_a_database_without_its_tables_says_how_to_make_them(tmp_path: Path) -> 
 
 
 class TestSqlcipher:
+    def test_it_is_one_schools(self, file: Path) -> None:
+        database = Database.open(f"sqlcipher:///{file}", key=KEY)
+        with pytest.raises(StoreError, match=r"one school per file.*moderator migrate-store"):
+            database.for_school("ashgrove", None)
+        database.close()
+
     def test_nothing_of_it_can_be_read_without_the_key(self, file: Path) -> None:
         database = Database.open(f"sqlcipher:///{file}", key=KEY)
         with database.transaction() as tx:
@@ -222,6 +228,17 @@ def fill(database: Database) -> None:
 
 
 class TestPostgresql:
+    def test_many_schools_share_one_engine_and_closing_one_closes_no_other(self, postgresql: Server) -> None:
+        with postgresql.fresh() as url:
+            trust = Database.open(url, school_id="trust")
+            ashgrove, valewood = trust.for_school("ashgrove", b"a" * 32), trust.for_school("valewood", b"v" * 32)
+            StoreMeter(ashgrove, "x").add("units", "2026-11", 7)
+            ashgrove.close()
+            assert StoreMeter(valewood, "x").total("units", "2026-11") == 0
+            assert StoreMeter(trust.for_school("ashgrove", None), "x").total("units", "2026-11") == 7
+            assert valewood.engine is trust.engine
+            trust.close()
+
     def test_a_server_that_is_not_there_is_told(self) -> None:
         with pytest.raises(
             StoreError, match=r"Database school on 127\.0\.0\.1 cannot be reached: .*Check that PostgreSQL"

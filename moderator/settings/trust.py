@@ -1,0 +1,201 @@
+"""trust.toml and the schools' folders -> one checked `TrustSettings`, and each school's `Settings` when it is asked for.
+
+A trust keeps many schools in one PostgreSQL database. Each school is a folder below `schools_dir`, called by the school's id,
+with its own moderator.toml, policy.toml, roll, users and mail, just as a school that stands alone. Nothing is written but what
+reading a school's own folder may write.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import Field
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from moderator.settings.credentials import read_password
+from moderator.settings.documents import Document, check_form, read_document, without_secrets
+from moderator.settings.faults import Fault, FaultyFiles, gathered
+from moderator.settings.forms import Form, NoFileName
+from moderator.settings.read import MAIN, POLICY, read_settings
+from moderator.settings.values import Settings
+
+TRUST = "trust.toml"
+_POSTGRESQL = "postgresql+psycopg"
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+Stamp = tuple[tuple[str, int, int, int], ...]
+"""What the files of a school's folder were when they were read: name, inode, size and time of change in ns."""
+ReadSchool = Callable[[Path], Settings]
+
+
+class TrustStoreForm(Form):
+    url: str = Field(min_length=1, examples=["postgresql+psycopg://moderator_app@localhost/moderator"])
+    password_file: NoFileName = ""
+
+
+class TrustForm(Form):
+    """trust.toml, table by table."""
+
+    schools_dir: str = Field(default="schools", min_length=1)
+    store: TrustStoreForm
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPlace:
+    """One school of a trust: its id and the folder with its files."""
+
+    school_id: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class TrustSettings:
+    """What trust.toml says, and which schools there were when it was read."""
+
+    path: Path
+    store_url: str = field(repr=False)  # postgresql+psycopg://…, the password of password_file in it
+    schools_dir: Path
+    schools: tuple[SchoolPlace, ...]  # by id
+    form: TrustForm
+
+
+def read_trust(path: Path, *, credentials_dir: Path | None) -> TrustSettings:
+    """The trust's file, checked; `schools_dir` begins at its folder, and None stands for the folder "credentials" beside it.
+
+    The schools' own files are not read here. Raises ConfigError with all faults.
+    """
+    faults: list[Fault] = []
+    document, found = without_secrets(read_document(path))
+    form, wrong = check_form(TrustForm, document, document.values)
+    faults += [*found, *wrong]
+    if form is None:
+        raise FaultyFiles(faults)
+    url = _store_url(document, form.store, credentials_dir or path.parent / "credentials", faults)
+    schools_dir = (path.parent / Path(form.schools_dir).expanduser()).absolute()
+    schools = _schools(document, schools_dir, faults)
+    if faults:
+        raise FaultyFiles(faults)
+    return TrustSettings(path, url, schools_dir, schools, form)
+
+
+def _store_url(document: Document, form: TrustStoreForm, credentials: Path, faults: list[Fault]) -> str:
+    url = _parsed(form.url)
+    if url is None or url.drivername != _POSTGRESQL or not url.database:
+        what = f"must be an address such as {_POSTGRESQL}://moderator_app@localhost/moderator: a trust is kept in PostgreSQL"
+        faults.append(document.fault(("store", "url"), what))
+        return ""
+    if url.password is not None or "password" in url.query:
+        what = "must hold no password: put it alone into a credential file and name that file in password_file"
+        faults.append(document.fault(("store", "url"), what))
+        return ""
+    if form.password_file:
+        with gathered(faults):
+            url = url.set(password=read_password(credentials / form.password_file))
+    return url.render_as_string(hide_password=False)
+
+
+def _parsed(url: str) -> URL | None:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+
+
+def _schools(document: Document, schools_dir: Path, faults: list[Fault]) -> tuple[SchoolPlace, ...]:
+    """Every folder with a moderator.toml; another is none of a school, and one that begins with a dot is put aside."""
+    try:
+        with os.scandir(schools_dir) as entries:
+            folders = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
+    except OSError as error:
+        what = f"{schools_dir} cannot be read: {error.strerror}. It holds one folder for each school"
+        faults.append(document.fault(("schools_dir",), what))
+        return ()
+    places = [SchoolPlace(name, schools_dir / name) for name in folders if (schools_dir / name / MAIN).is_file()]
+    for place in places:
+        if not _ID.fullmatch(place.school_id):
+            what = "a school's folder is called by its id: up to 40 lower-case letters, digits, - and _"
+            faults.append(Fault(place.folder, what))
+    return tuple(places)
+
+
+class Schools:
+    """The settings of a trust's schools, each read when it is asked for, and anew once a file of its folder changed.
+
+    Safe to share between threads. A school whose files are faulty stops no other.
+    """
+
+    def __init__(
+        self, trust: TrustSettings, credentials_of: Callable[[Path], Path | None] = lambda _folder: None
+    ) -> None:
+        """`credentials_of` says where the credential files of a school's folder lie; None: `state_dir`/credentials."""
+        self.trust = trust
+        self._folders = {place.school_id: place.folder for place in trust.schools}
+        self._credentials_of = credentials_of
+        self._kept: dict[str, tuple[Stamp, Settings]] = {}
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._folders)
+
+    def __len__(self) -> int:
+        return len(self._folders)
+
+    def settings(self, school_id: str) -> Settings:
+        """The school's settings as its files say now; the same object for as long as none of them changed.
+
+        Raises ConfigError with all faults of its files, and where no such school is in the trust.
+        """
+        folder = self._folders.get(school_id)
+        if folder is None:
+            raise FaultyFiles(
+                [Fault(self.trust.schools_dir / school_id, f"there is no {MAIN}, so that no school is there")]
+            )
+        stamp = _stamp(folder)
+        with self._lock:
+            kept = self._kept.get(school_id)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        settings = self._read(school_id, folder)
+        with self._lock:
+            self._kept[school_id] = stamp, settings
+        return settings
+
+    def _read(self, school_id: str, folder: Path) -> Settings:
+        settings = read_settings(folder, credentials_dir=self._credentials_of(folder))
+        main = folder / MAIN
+        faults = []
+        if settings.school.id != school_id:
+            what = f'is "{settings.school.id}", and the folder is called {school_id}: both must be the same'
+            faults.append(Fault(main, what, ("school", "id")))
+        if settings.state_dir.name != school_id:
+            what = f"must end with the school's id, such as /var/lib/moderator/{school_id}: no two schools share one"
+            faults.append(Fault(main, what, ("state_dir",)))
+        if not _same_place(settings.store_url, self.trust.store_url):
+            what = f"must name the trust's database, as {self.trust.path} does: a command for this school opens it too"
+            faults.append(Fault(main, what, ("store", "url")))
+        if faults:
+            raise FaultyFiles(faults)
+        return replace(settings, store_url=self.trust.store_url)
+
+
+def _stamp(folder: Path) -> Stamp:
+    """Of the files that `read_settings` reads there. One that went away is told by reading, not here."""
+    found = []
+    for name in (MAIN, POLICY, *sorted(path.name for path in folder.glob("*.json"))):
+        try:
+            at = (folder / name).stat()
+        except OSError:
+            continue
+        found.append((name, at.st_ino, at.st_size, at.st_mtime_ns))
+    return tuple(found)
+
+
+def _same_place(one: str, other: str) -> bool:
+    a, b = make_url(one), make_url(other)
+    return (a.drivername, a.host, a.port or 5432, a.database) == (b.drivername, b.host, b.port or 5432, b.database)
