@@ -92,6 +92,7 @@ def carry_out(tx: Transaction, asked: Asked, second: Person, at: datetime, file:
     The line is on the disk before the transaction ends. Where that fails, the line is applied at the next start.
     """
     subject = Subject.of(asked.subject)
+    erasing.hold_still(tx)
     refuse_what_is_needed(tx, subject)
     lines = [json.dumps(line) for line in _lines(tx.school_id, subject, at, f"{asked.by}, {second.name}", asked.why)]
     _write(file, lines)
@@ -148,6 +149,7 @@ def _apply(tx: Transaction, line: Mapping[str, str]) -> int:
         subject = Subject(line.get("comment_id", ""), () if "comment_id" in line else (_author_in(line),))
     except (KeyError, ValueError) as error:
         raise StoreError("A line of erasures.jsonl names nothing that could be erased. Nothing was changed.") from error
+    erasing.hold_still(tx)  # A page or a decision is written before this or after it, never with the words in between.
     if not tombstones.put(tx, subject.tombstone, by, at):
         return 0
     going = erasing.written_before(tx, held_of(tx, subject), at)

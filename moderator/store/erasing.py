@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlmodel import col, tuple_
 
+from moderator.store import audit
 from moderator.store.database import Transaction
 from moderator.store.links import AuthorKey
 from moderator.store.progress import State
 from moderator.store.retained import UNFINISHED
 from moderator.store.tables import (
+    AccountRow,
     ActionRow,
     AlertCaseRow,
     AuthorLinkRow,
@@ -27,6 +29,18 @@ from moderator.store.tables import (
 from moderator.store.tasks import SUPERSEDED
 
 AT_ONCE = 500
+
+
+def hold_still(tx: Transaction) -> None:
+    """From here to the end of the transaction no page is stored and nothing is decided: what is held now is all there is.
+
+    On SQLCipher a transaction has that by itself. On PostgreSQL whoever is storing a page holds its account, and whoever
+    decides, and so copies a thread into evidence, holds the comment: each is waited for, in the order in which they wait.
+    """
+    tx.all(tx.mine(AccountRow).order_by(col(AccountRow.id)).with_for_update())
+    if tx.dialect == "postgresql":
+        tx.session.connection().execute(text(f"LOCK TABLE {CommentRow.__tablename__} IN EXCLUSIVE MODE"))
+    audit.take_turn(tx)
 
 
 def written_before(tx: Transaction, comment_ids: Sequence[str], at: datetime) -> list[CommentRow]:

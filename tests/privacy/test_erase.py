@@ -8,11 +8,13 @@ import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from moderator.domain import Comment, Ruling
+from moderator.domain import Comment, Decision, Ruling
 from moderator.errors import ConfigError, StoreError
+from moderator.platforms.base import Page
 from moderator.policy.keeping import Retention
 from moderator.privacy.erase import (
     ERASURES,
@@ -160,6 +162,35 @@ def test_others_evidence_keeps_their_words_and_loses_the_erased_ones(school: Sch
     assert whole.thread[0].text == WORDS  # Evidence on hold stays as it was.
     assert school.words_of(pats) == ""
     assert school.is_whole()
+
+
+def test_a_page_that_is_being_stored_while_words_are_erased_brings_none_of_them(school: School, tmp_path: Path) -> None:
+    old = school.clean("c1", START)
+    new = replace(old, id=f"{old.id[:-1]}0", native_id="c9", text=WORDS)
+    erasing = Thread(target=erase, args=(school, Subject(authors=(PATS,)), tmp_path))
+    with school.database.transaction() as tx:
+        comments.receive(tx, ACCOUNT, "comments", Page(comments=(new,)), START + DAY)
+        decisions.record(tx, Decision(new.id, 1, Ruling.ALLOW, HEAD.name, START + DAY, ("let it be",)))
+        erasing.start()
+        erasing.join(timeout=0.5)
+        assert erasing.is_alive()  # It waits until the page is stored.
+    erasing.join(timeout=30)
+    assert [mark for mark in OF_PAT if mark in school.dump("tombstones", "audit_events")] == []
+
+
+def test_evidence_that_is_being_kept_while_words_are_erased_holds_none_of_them(school: School, tmp_path: Path) -> None:
+    school.hidden("c1", START)
+    answer = school.reads("c2", START + HOUR, "no, you are the fool", SAM, parent_native_id="c1")
+    erasing = Thread(target=erase, args=(school, Subject(authors=(PATS,)), tmp_path))
+    with school.database.transaction() as tx:
+        decisions.record(tx, Decision(answer.id, 1, Ruling.HIDE, HEAD.name, START + DAY, ("rude",)))
+        erasing.start()
+        erasing.join(timeout=0.5)
+        assert erasing.is_alive()
+    erasing.join(timeout=30)
+    with school.database.reading() as tx:
+        (kept,) = evidence.load(tx, answer.id)
+    assert kept.thread[0].text == "(erased at its author's wish)"
 
 
 @pytest.fixture
