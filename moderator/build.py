@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from moderator.backups.upgrade import bring_up_to_date
+from moderator.backups.upgrade import bring_up_to_date, is_behind
 from moderator.detectors.base import Detector
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.reader_model import ReadingModel
 from moderator.detectors.roll import Roll
 from moderator.detectors.toxicity import ToxicityScorer, WordListScorer
 from moderator.domain import Comment
-from moderator.errors import ConfigError
+from moderator.errors import AlreadyRunning, ConfigError
 from moderator.pipeline import House
 from moderator.platforms.base import Capabilities, Platform
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
-from moderator.store.database import Database
+from moderator.store.database import WAIT_S, Database
 from moderator.store.meter import StoreMeter
+from moderator.store.running import GUESTS_STAY_S, visit
 from moderator.store.tokens import FileTokens
 from moderator.weights.manifest import verify
 from moderator.weights.shelf import DETOXIFY
@@ -31,15 +34,39 @@ BUILT_IN = "built-in"
 """The choice of the model that comes with the program."""
 
 
-def open_database(settings: Settings) -> Database:
-    """The school's store, migrated to this program's schema; a backup is made before. Raises StoreError and BackupError."""
+def open_database(settings: Settings, *, wait_s: float = WAIT_S) -> Database:
+    """The school's store, migrated to this program's schema; a backup is made before. Raises StoreError and BackupError.
+
+    Raises AlreadyRunning where the tables are older and a daemon, which may be of that version, is still at work on them.
+    """
     database = reach_database(settings)
     try:
+        if is_behind(database):
+            _migrate_as_guest(settings, database, wait_s)
         bring_up_to_date(settings, database)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _migrate_as_guest(settings: Settings, database: Database, wait_s: float) -> None:
+    patience = time.monotonic() + wait_s  # A daemon that has just started may be bringing the tables up to date itself.
+    while is_behind(database):
+        try:
+            visit(database, lock_of(settings), partial(bring_up_to_date, settings, database))
+        except AlreadyRunning as error:
+            if time.monotonic() > patience:
+                raise AlreadyRunning(
+                    f"The tables are of an older version, and a daemon is at work on them. {error} After an upgrade that is: "
+                    "systemctl restart moderator. Nothing was changed."
+                ) from None
+            time.sleep(GUESTS_STAY_S)
+
+
+def lock_of(settings: Settings) -> Path:
+    """The file whose lock is the daemon's place."""
+    return settings.state_dir / "daemon.lock"
 
 
 def reach_database(settings: Settings, *, create: bool = True) -> Database:

@@ -36,6 +36,13 @@ def bring_up_to_date(settings: Settings, database: Database) -> None:
     database.migrate()
 
 
+def is_behind(database: Database) -> bool:
+    """Whether the tables are of an older version, or not there yet."""
+    revision = revision_of(database)
+    newest, *older = schema.revisions()
+    return revision != newest and (not revision or revision in older)
+
+
 def revision_of(database: Database) -> str:
     with database.connected("DEFERRED") as connection:
         return schema.revision_of(connection)

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from moderator.backups.upgrade import bring_up_to_date
-from moderator.build import Models, build_house, build_models, open_database, reach_database
+from moderator.build import Models, build_house, build_models, lock_of, open_database, reach_database
 from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, print_json, shortened, utc_now
 from moderator.daemon import Daemon
 from moderator.domain import Comment, Mode
@@ -58,7 +58,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     # Only who has the daemon's place brings the tables up to this version: an older daemon may still be at work on them.
     migrate = partial(bring_up_to_date, settings, database)
     try:
-        with hold(database, settings.state_dir / "daemon.lock", utc_now(), os.getpid(), first=migrate) as held:
+        with hold(database, lock_of(settings), utc_now(), os.getpid(), first=migrate) as held:
             models = build_models(settings)
             house = build_house(settings, database, utc_now(), models=models)
             remember_accounts(house)
@@ -172,7 +172,7 @@ def once(
         database = reach_database(settings)
         migrate = partial(bring_up_to_date, settings, database)
         try:
-            with hold(database, settings.state_dir / "daemon.lock", utc_now(), os.getpid(), first=migrate):
+            with hold(database, lock_of(settings), utc_now(), os.getpid(), first=migrate):
                 one_round(settings, database, act=True, as_json=as_json)
         finally:
             database.close()
@@ -181,7 +181,8 @@ def once(
         # A store that is thrown away: the real one keeps its cursors, and shadow mode asks nothing of a platform.
         elsewhere = replace(settings, store_url=f"sqlcipher:///{folder}/dry-run.db", mode=Mode.SHADOW)
         # What is read costs money and quota all the same, so that is counted, and limited, in the real store.
-        database, counted_in = open_database(elsewhere), open_database(settings)
+        # The daemon that may be at work has nothing to do with it, so neither has its place.
+        database, counted_in = open_database(replace(elsewhere, state_dir=Path(folder))), open_database(settings)
         try:
             one_round(elsewhere, database, act=False, as_json=as_json, counted_in=counted_in)
         finally:

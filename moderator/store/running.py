@@ -1,5 +1,8 @@
 """One daemon at a time on the same data: a lock on a file, and on PostgreSQL a lock in the database as well.
 
+A command that changes the tables takes both as a guest, so that no daemon is at work meanwhile; a daemon that starts just
+then waits for it, where it would refuse beside another daemon.
+
 Both locks end with the process, however it ends, so nothing is left behind that somebody must clear away.
 """
 
@@ -8,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +19,7 @@ from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
@@ -38,6 +43,10 @@ class Runner:
 
     def __str__(self) -> str:
         return f"held by pid {self.pid} on {self.host} since {self.since:%Y-%m-%d %H:%M} UTC"
+
+
+GUESTS_STAY_S = 0.1
+"""How long a daemon waits between two looks whether a guest has gone."""
 
 
 class Hold:
@@ -102,24 +111,35 @@ def hold(
     return Hold(kept, connection, database.file)
 
 
+def visit(database: Database, lock_file: Path, work: Callable[[], object]) -> None:
+    """Do some work on the tables while no daemon is at work. Raises AlreadyRunning where one is, and StoreError.
+
+    Several guests may be there at once.
+    """
+    with opened_lock(lock_file) as file:
+        if not _try_file(file, fcntl.LOCK_SH):
+            raise AlreadyRunning(_by_file(file))
+        if database.dialect != "postgresql":
+            work()
+            return
+        with told_as_ours(database), _autocommit(database) as connection:
+            if not _try_database(connection, database.school_id, "_shared"):
+                raise AlreadyRunning(_by_database(connection, database))
+            try:
+                work()
+            finally:
+                _let_go(connection, database.school_id, "_shared")
+
+
 @contextmanager
 def file_lock(path: Path, runner: Runner) -> Iterator[None]:
     """The lock on a file alone, for who works on the data with no database open. Raises as `hold` does."""
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        give_to_owner_of(path.parent, path)  # A command that root gave leaves no file that the daemon cannot open.
-    except OSError as error:
-        raise StoreError(
-            f"The lock file {path} cannot be opened: {error.strerror}. Let the user that runs moderator own its folder."
-        ) from error
-    with open(handle, "r+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunning(
-                f"Another moderator works on the same data, {file.read().strip() or 'and has only just started'}. "
-                "Stop that one first, or leave it at work."
-            ) from None
+    with opened_lock(path) as file:
+        while not _try_file(file, fcntl.LOCK_EX):
+            if not _try_file(file, fcntl.LOCK_SH):
+                raise AlreadyRunning(_by_file(file))
+            fcntl.flock(file, fcntl.LOCK_UN)
+            time.sleep(GUESTS_STAY_S)
         file.truncate(0)
         file.write(f"{runner}\n")
         file.flush()
@@ -132,27 +152,79 @@ def file_lock(path: Path, runner: Runner) -> Iterator[None]:
 
 
 @contextmanager
-def _database_lock(database: Database, runner: Runner, first: Callable[[], object]) -> Iterator[Connection]:
-    number = int.from_bytes(
-        blake2b(f"moderator runs {database.school_id}".encode(), digest_size=8).digest(), signed=True
-    )
+def opened_lock(path: Path) -> Iterator[TextIO]:
     try:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": number}):
-                raise AlreadyRunning(
-                    f"Another moderator works on {database.where}, {_who(connection, database.school_id)}. "
-                    "Stop that one first, or leave it at work."
-                )
-            try:
-                first()
-                _write_who(connection, database.school_id, runner)
-                yield connection
-            finally:
-                # A connection that broke has given its lock back already, and cannot be told to.
-                with suppress(SQLAlchemyError):
-                    connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        give_to_owner_of(path.parent, path)  # A command that root gave leaves no file that the daemon cannot open.
+    except OSError as error:
+        raise StoreError(
+            f"The lock file {path} cannot be opened: {error.strerror}. Let the user that runs moderator own its folder."
+        ) from error
+    with open(handle, "r+", encoding="utf-8") as file:
+        yield file
+
+
+def _try_file(file: TextIO, how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _by_file(file: TextIO) -> str:
+    file.seek(0)
+    who = file.read().strip() or "and has only just started"
+    return f"Another moderator works on the same data, {who}. Stop that one first, or leave it at work."
+
+
+@contextmanager
+def _database_lock(database: Database, runner: Runner, first: Callable[[], object]) -> Iterator[Connection]:
+    with told_as_ours(database), _autocommit(database) as connection:
+        while not _try_database(connection, database.school_id):
+            if not _try_database(connection, database.school_id, "_shared"):
+                raise AlreadyRunning(_by_database(connection, database))
+            _let_go(connection, database.school_id, "_shared")
+            time.sleep(GUESTS_STAY_S)
+        try:
+            first()
+            _write_who(connection, database.school_id, runner)
+            yield connection
+        finally:
+            _let_go(connection, database.school_id)
+
+
+@contextmanager
+def told_as_ours(database: Database) -> Iterator[None]:
+    try:
+        yield
     except SQLAlchemyError as error:
         raise store_error(error, database.where) from None
+
+
+def _autocommit(database: Database) -> Connection:
+    return database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _number(school_id: str) -> dict[str, int]:
+    digest = blake2b(f"moderator runs {school_id}".encode(), digest_size=8).digest()
+    return {"number": int.from_bytes(digest, signed=True)}
+
+
+def _try_database(connection: Connection, school_id: str, how: str = "") -> bool:
+    asked = text(f"SELECT pg_try_advisory_lock{how}(:number)")
+    return bool(connection.scalar(asked, _number(school_id)))
+
+
+def _let_go(connection: Connection, school_id: str, how: str = "") -> None:
+    # A connection that broke has given its lock back already, and cannot be told to.
+    with suppress(SQLAlchemyError):
+        connection.execute(text(f"SELECT pg_advisory_unlock{how}(:number)"), _number(school_id))
+
+
+def _by_database(connection: Connection, database: Database) -> str:
+    who = _who(connection, database.school_id)
+    return f"Another moderator works on {database.where}, {who}. Stop that one first, or leave it at work."
 
 
 def _who(connection: Connection, school_id: str) -> str:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -22,10 +23,10 @@ from moderator.backups.files import backups_in
 from moderator.backups.look import look
 from moderator.backups.upgrade import FOLDER, KEEP_FOR
 from moderator.build import open_database, reach_database
-from moderator.errors import StoreError
+from moderator.errors import AlreadyRunning, StoreError
 from moderator.store import schema
 from moderator.store.database import Database
-from moderator.store.running import hold
+from moderator.store.running import Hold, hold, visit
 from tests.backups.conftest import Build, Machine, bare
 from tests.postgres import Server
 from tests.store.conftest import KEY, sqlcipher_url
@@ -276,3 +277,37 @@ def test_the_tables_wait_until_the_daemons_place_is_free(build: Build) -> None:
     assert revision(database) == RELEASED[-2]
     hold(database, lock, NOON, 2, first=database.migrate).release()
     assert revision(database) == RELEASED[-1]
+
+
+@pytest.mark.parametrize("kind", ["sqlcipher", "postgresql"])
+def test_a_command_changes_no_tables_under_a_daemon_and_a_daemon_waits_for_a_command(
+    kind: str, build: Build, request: pytest.FixtureRequest
+) -> None:
+    if kind == "sqlcipher":
+        command_beside_daemon(build())
+        return
+    with bare(request.getfixturevalue("postgresql")) as url:
+        machine = build("old", url)
+        command_beside_daemon(machine)
+        machine.close()
+
+
+def command_beside_daemon(machine: Machine) -> None:
+    database, lock = old_school(machine), machine.state / "daemon.lock"
+    held = hold(database, lock, NOON, 4711)
+    with held, pytest.raises(AlreadyRunning, match=r"held by pid 4711 .* systemctl restart moderator"):
+        open_database(machine.settings, wait_s=0.3)
+    assert revision(database) == RELEASED[-2]
+
+    waiting: list[Hold] = []
+    daemon = Thread(target=lambda: waiting.append(hold(database, lock, NOON, 4712)))
+
+    def work() -> None:
+        daemon.start()
+        daemon.join(timeout=0.3)
+        assert daemon.is_alive()  # It waits, and does not refuse: the command is done soon.
+
+    visit(database, lock, work)
+    daemon.join(timeout=10)
+    waiting.pop().release()
+    assert revision(machine.database()) == RELEASED[-1]
