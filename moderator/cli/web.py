@@ -39,6 +39,7 @@ def web(
     from uvicorn import Server  # Only this command needs a server, and pages.
 
     from moderator.web.app import create_app
+    from moderator.web.pages import read_all
     from moderator.web.site import Site
 
     settings = load_settings(config, logins=False)
@@ -48,6 +49,7 @@ def web(
     try:
         app = create_app(Site(settings, database, place.origin, utc_now), log)
         sockets = [opened_socket(place)]
+        read_all()
         typer.echo(f"The page is at {place.origin} (listening on {place.where}).", err=True)
         typer.echo('Let somebody in with: moderator users add "Mrs Example" --role head', err=True)
         # uvicorn ends its work in hand at these signals, and then raises them again, which would end us before the store is closed.

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from moderator.logs import Log
+from moderator.web.pages import style_source
 
 STATIC = "/static/"
 HEALTH = "/healthz"
@@ -35,7 +36,7 @@ HEADERS = {
 POLICY: Mapping[str, str] = {
     "default-src": "'none'",
     "script-src": "'nonce-{nonce}' 'strict-dynamic'",
-    "style-src": "'self'",
+    "style-src": "{style}",
     "img-src": "'self'",
     "connect-src": "'self'",
     "manifest-src": "'self'",
@@ -50,7 +51,7 @@ POLICY: Mapping[str, str] = {
 
 def policy_with(nonce: str) -> str:
     """The Content-Security-Policy of one answer."""
-    return "; ".join(f"{name} {value.format(nonce=nonce)}" for name, value in POLICY.items())
+    return "; ".join(f"{name} {value.format(nonce=nonce, style=style_source())}" for name, value in POLICY.items())
 
 
 class Guard:
@@ -109,7 +110,7 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 headers.update(self._fixed)
                 headers["Content-Security-Policy"] = policy_with(nonce)
-                # What a page shows is kept by no cache; style and scripts, which everybody may have, are.
+                # What a page shows is kept by no cache; scripts and icons, which everybody may have, are.
                 if not (scope["path"].startswith(STATIC) and message["status"] in (200, 304)):
                     headers["Cache-Control"] = "no-store"
             await send(message)

@@ -14,7 +14,7 @@ from moderator.web.site import Here
 from moderator.web.static_files import FOLDER, TYPES, static
 
 PAPER, GREEN = "#f6f5f1", "#0f5257"
-SHELL = ("style.css", "trusted.js", "htmx.min.js", "app.js", "icon-192.png")
+SHELL = ("trusted.js", "htmx.min.js", "app.js", "icon-192.png")
 """What the service worker keeps: nothing of it says anything about anybody."""
 
 router = APIRouter()

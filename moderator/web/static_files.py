@@ -1,4 +1,4 @@
-"""Style, scripts and icons, each at an address that holds its digest, so that a browser keeps it for good and never asks again."""
+"""Scripts and icons, each at an address that holds its digest, so that a browser keeps it for good and never asks again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 
 FOLDER = Path(__file__).parent / "static"
 TYPES = {
-    ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",
     ".html": "text/html; charset=utf-8",

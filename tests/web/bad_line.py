@@ -27,7 +27,7 @@ class Way:
 
 @dataclass
 class Line:
-    """To a port of this machine, from a port of its own. `tls` lets two journeys there and back pass before the first byte."""
+    """To a port of this machine, from a port of its own. `tls` lets one journey more there and back pass before the first byte."""
 
     to_port: int
     rtt_s: float
@@ -42,7 +42,7 @@ class Line:
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection: its handshake first, and then both directions until both have ended."""
-        await asyncio.sleep(self.rtt_s * (3 if self.tls else 1))
+        await asyncio.sleep(self.rtt_s * (2 if self.tls else 1))
         there, back = await asyncio.open_connection("127.0.0.1", self.to_port)
         await asyncio.gather(carry(reader, back, self.up), carry(there, writer, self.down), return_exceptions=True)
 
@@ -81,9 +81,14 @@ def bad_line(line: Line) -> Iterator[Callable[[], int]]:
         ready.set()
         await server.serve_forever()
 
+    async def ended() -> None:
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
+
     def run() -> None:
         with suppress(asyncio.CancelledError):
             loop.run_until_complete(serve())
+        loop.run_until_complete(ended())
+        loop.close()
 
     def came() -> int:
         since, told[0] = line.down.carried - told[0], line.down.carried

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from moderator.store.database import Database
 from moderator.web.access import COOKIE, FreshDecider, SignedIn
 from moderator.web.app import ROUTERS, create_app
 from moderator.web.own_forms import READS, WITHOUT_SESSION
+from moderator.web.pages import style_source
 from moderator.web.site import Site
 from tests.web.office import Desk, Office
 
@@ -35,8 +38,8 @@ SNAPSHOT = {
     "x-robots-tag": "noindex, nofollow",
     "cache-control": "no-store",
     "content-security-policy": (
-        "default-src 'none'; script-src 'nonce-NONCE' 'strict-dynamic'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        f"default-src 'none'; script-src 'nonce-NONCE' 'strict-dynamic'; style-src {style_source()}; img-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types default"
     ),
 }
@@ -110,14 +113,24 @@ def test_another_name_for_this_site_is_not_answered(office: Office) -> None:
     assert (answer.status_code, answer.text) == (421, "This site has another address.")
 
 
-def test_style_and_scripts_are_kept_for_good_under_an_address_with_their_digest(office: Office) -> None:
-    page = office.client.get("/sign-in").text
-    address = re.findall(r'href="(/static/[0-9a-f]{12}/style\.css)"', page)[0]
+def test_the_style_stands_in_the_page_and_the_browser_knows_it_by_its_digest(office: Office) -> None:
+    answer = office.client.get("/sign-in")
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
 
-    style = office.client.get(address)
-    assert style.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert style.headers["content-encoding"] == "gzip"
-    for wrong in (address.replace("style", "../style"), "/static/000000000000/style.css", "/static/x/..%2fsite.py"):
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"; style-src 'sha256-{digest}'; " in answer.headers["content-security-policy"]
+    assert "prefers-color-scheme: dark" in style
+    assert "style=" not in answer.text
+
+
+def test_scripts_are_kept_for_good_under_an_address_with_their_digest(office: Office) -> None:
+    page = office.client.get("/sign-in").text
+    address = re.findall(r'src="(/static/[0-9a-f]{12}/app\.js)"', page)[0]
+
+    script = office.client.get(address)
+    assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert script.headers["content-encoding"] == "gzip"
+    for wrong in (address.replace("app", "../app"), "/static/000000000000/app.js", "/static/x/..%2fsite.py"):
         answer = office.client.get(wrong)
         assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
 

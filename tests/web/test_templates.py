@@ -9,7 +9,6 @@ import pytest
 
 from moderator.web.own_forms import WITHOUT_SESSION
 from moderator.web.pages import TEMPLATES, environment
-from moderator.web.static_files import FOLDER
 
 WEB = TEMPLATES.parent
 PAGES = sorted(TEMPLATES.rglob("*.html"))
@@ -18,7 +17,7 @@ FORBIDDEN = {
     r"\bMarkup\b": "text that is marked as markup",
     r"autoescape\s+(false|off)": "escaping switched off",
     r"\sstyle\s*=": "a style beside the style sheet, which the browser refuses",
-    r"<style\b": "a style beside the style sheet, which the browser refuses",
+    r"<style\b(?!>{% include \"style.css\" %}</style>)": "a style beside the style sheet, which the browser refuses",
     r"\son[a-z]+\s*=": "a script in an attribute, which the browser refuses",
     r"hx-on": "a script in an attribute, which the browser refuses",
     r"""["']js:""": "a script in an attribute, which the browser refuses",
@@ -95,7 +94,7 @@ def test_a_window_of_another_site_cannot_reach_back(path: Path) -> None:
 
 # Colours.
 
-STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")
+STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
 TEXT = (
     ("ink", "paper"),
     ("ink", "card"),
@@ -155,6 +154,11 @@ def test_the_style_says_no_colour_beside_its_own() -> None:
     rules = STYLE.split("*, *::before")[1].split("@media print")[0]
 
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b", rules) == []
+
+
+def test_the_style_is_the_same_in_every_page() -> None:
+    """Its digest is told to the browser once for all."""
+    assert not re.search(r"{[{%#]|</", STYLE)
 
 
 def test_the_style_asks_nobody_else_for_anything() -> None:

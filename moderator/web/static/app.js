@@ -1,7 +1,7 @@
 // What makes the page handier where scripts run. Nothing here is needed: every form and link works without it.
 "use strict";
 (function () {
-  // The app's worker: style and icons without a network, and pushes.
+  // The app's worker: scripts and icons without a network, and pushes.
   if ("serviceWorker" in navigator && window.isSecureContext) {
     navigator.serviceWorker.register("/sw.js").catch(function () {});
   }

@@ -1,4 +1,4 @@
-// The app's own worker. It keeps style, scripts and icons, and one page that says "You are offline": never a page with words.
+// The app's own worker. It keeps scripts and icons, and one page that says "You are offline": never a page with words.
 // It shows pushes, which hold counts only, and opens the queue when one is tapped.
 "use strict";
 const KEPT = "moderator-shell";
@@ -21,8 +21,8 @@ async function keepShell() {
     if (!wanted.includes(new URL(request.url).pathname)) await cache.delete(request);
   }
   for (const address of wanted) {
-    // Without cookies: what is kept is what anybody would get.
-    const got = await fetch(address, { credentials: "omit", cache: "no-cache" });
+    // Without cookies: what is kept is what anybody would get. Another file has another address: the browser's own copy is good.
+    const got = await fetch(address, { credentials: "omit" });
     if (got.ok && !got.redirected) await cache.put(address, got);
   }
 }
