@@ -18,6 +18,7 @@ ROOMS = (
     "platforms",
     "intake",
     "detectors",
+    "pictures",
     "weights",
     "policy",
     "judge_file",
