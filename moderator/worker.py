@@ -1,6 +1,7 @@
 """One account's work, in a thread of its own: it reads, judges and acts, one job after the other.
 
 Jobs come by name from the daemon's schedule; what is due stands in the store. A platform that hangs holds up no other account.
+`AccountWork` is the work alone, for whoever has threads already.
 """
 
 from __future__ import annotations
@@ -30,16 +31,13 @@ AFTER_STORE_FAILURE_S = 5.0
 Clock = Callable[[], datetime]
 
 
-class Worker(threading.Thread):
-    """Reads, judges and acts for one account, one job after the other."""
+class AccountWork:
+    """Reads, judges and acts for one account, one job at a time, in the thread of whoever calls `do`."""
 
     def __init__(self, house: House, account_id: str, log: Log, clock: Clock) -> None:
-        super().__init__(name=f"account-{account_id}", daemon=True)
         self.house, self._account_id, self._clock = house, account_id, clock
         self._platform = house.platforms[account_id]
         self._log = log.bind(account=account_id)
-        self._jobs: queue.Queue[str] = queue.Queue()
-        self._waiting: set[str] = set()
         self._leaving = threading.Event()
         self._unforeseen: Counter[str] = Counter()  # by job, in a row
         self._down: set[str] = set()
@@ -50,30 +48,16 @@ class Worker(threading.Thread):
         self._look_again_at: datetime | None = None  # while paused; at a start it is tried at once
         self.busy_since: float | None = None
 
-    def ask(self, job: str) -> None:
-        """Put a job in line, once: what waits already is not doubled."""
-        if job not in self._waiting:
-            self._waiting.add(job)
-            self._jobs.put(job)
-
-    def leave(self) -> None:
-        self._leaving.set()
-        self._jobs.put("")
-
-    def run(self) -> None:
-        while not self._leaving.is_set():
-            job = self._jobs.get()
-            self._waiting.discard(job)
-            if self._leaving.is_set() or not job:
-                continue
-            self.busy_since = time.monotonic()
-            try:
-                self._do(job)
-                self._unforeseen[job] = 0
-            except Exception as error:  # noqa: BLE001  The unforeseen ends this run only; the others go on.
-                self._hear_unforeseen(job, error)
-            finally:
-                self.busy_since = None
+    def do(self, job: str) -> None:
+        """One job, to its end. The unforeseen ends this job only; three in a row pause the account."""
+        self.busy_since = time.monotonic()
+        try:
+            self._do(job)
+            self._unforeseen[job] = 0
+        except Exception as error:  # noqa: BLE001  The unforeseen ends this run only; the others go on.
+            self._hear_unforeseen(job, error)
+        finally:
+            self.busy_since = None
 
     def _do(self, job: str) -> None:
         now = self._clock()
@@ -294,3 +278,30 @@ class Worker(threading.Thread):
         except Exception as second:  # noqa: BLE001  The store itself fails; the watchdog and the log speak for us.
             self._log.critical("store.unusable", error=type(second).__name__)
             self._leaving.wait(AFTER_STORE_FAILURE_S)
+
+
+class Worker(threading.Thread, AccountWork):
+    """An account's work in a thread, with a line of jobs before it."""
+
+    def __init__(self, house: House, account_id: str, log: Log, clock: Clock) -> None:
+        threading.Thread.__init__(self, name=f"account-{account_id}", daemon=True)
+        AccountWork.__init__(self, house, account_id, log, clock)
+        self._jobs: queue.Queue[str] = queue.Queue()
+        self._waiting: set[str] = set()
+
+    def ask(self, job: str) -> None:
+        """Put a job in line, once: what waits already is not doubled."""
+        if job not in self._waiting:
+            self._waiting.add(job)
+            self._jobs.put(job)
+
+    def leave(self) -> None:
+        self._leaving.set()
+        self._jobs.put("")
+
+    def run(self) -> None:
+        while not self._leaving.is_set():
+            job = self._jobs.get()
+            self._waiting.discard(job)
+            if not self._leaving.is_set() and job:
+                self.do(job)
