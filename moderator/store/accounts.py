@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from moderator.domain import Account
 from moderator.errors import StoreError
-from moderator.store import audit
+from moderator.store import audit, turns
 from moderator.store.database import Transaction
 from moderator.store.packing import account_of
 from moderator.store.tables import AccountRow
@@ -54,6 +54,7 @@ def pause(tx: Transaction, account_id: str, why: str, until: datetime | None, at
 def resume(tx: Transaction, account_id: str, at: datetime) -> None:
     """Work on the account again. Audit: "account_resumed"; nothing is written where it was not paused."""
     if _row(tx, account_id).paused_why:
+        turns.wake(tx, account_id, turns.Work.ACT, at)
         set_pause(tx, account_id, "", None, None)
         audit.write(tx, "account_resumed", at, actor="moderator", account_id=account_id)
 

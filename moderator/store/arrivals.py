@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from moderator import intake
 from moderator.domain import Account, Author, Comment, Post, Visibility
 from moderator.platforms.base import Broken, Page
-from moderator.store import accounts, audit, authors, tombstones
+from moderator.store import accounts, audit, authors, tombstones, turns
 from moderator.store.audit import Event
 from moderator.store.database import Transaction
 from moderator.store.latest import is_latest_form
@@ -63,6 +63,8 @@ def receive(
     for update in changes.updates:  # Not all change the same columns, and most pages change none.
         tx.change(CommentRow, [update])
     tx.insert(CommentVersionRow, changes.versions)
+    if changes.fresh:
+        turns.wake(tx, account.id, turns.Work.JUDGE, seen_at)
     audit.write_all(tx, changes.events)
     for item in page.broken:
         _set_aside(tx, account, feed, item, seen_at)

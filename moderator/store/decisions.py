@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from moderator.domain import POLICY, ActionKind, Comment, Decision, Finding, Mode, RuleState, Ruling
 from moderator.errors import ModeratorError, StoreError
-from moderator.store import audit, evidence
+from moderator.store import audit, evidence, turns
 from moderator.store.audit import Event
 from moderator.store.database import Transaction
 from moderator.store.latest import is_latest_decision, is_latest_form
@@ -197,8 +197,22 @@ def _write(
     changes = [{"id": comment_id, **stands.change} for comment_id, stands in standing.items() if stands.change]
     tx.change(CommentRow, [change for change in changes if "judge_due" in change])
     tx.change(CommentRow, [change for change in changes if "judge_due" not in change])
+    _wake(tx, kept, standing)
     captured = evidence.capture_all(tx, [decision for decision, _ in kept])
     audit.write_all(tx, [_event(each, standing[each.comment_id].row.account_id, captured) for each, _ in kept])
+
+
+def _wake(
+    tx: Transaction, kept: Sequence[tuple[Decision, Sequence[Finding]]], standing: dict[str, _AsItStands]
+) -> None:
+    """Where workers share the work, whoever acts is told in the same breath; what cannot wait goes before the rest."""
+    for decision, _ in kept:
+        if decision.mode is not Mode.SHADOW:
+            grave = decision.urgent or decision.by_person or decision.ruling.gravity >= Ruling.HIDE.gravity
+            account_id = standing[decision.comment_id].row.account_id
+            turns.wake(tx, account_id, turns.Work.ACT, decision.decided_at, urgent=grave)
+        if decision.urgent and not decision.by_person:
+            turns.wake(tx, "", turns.Work.REPORT, decision.decided_at, urgent=True)
 
 
 def _write_findings(

@@ -40,6 +40,7 @@ from moderator.store.tables.reading import (
     PostRow,
 )
 from moderator.store.tables.record import AuditEventRow, AuditHeadRow, EvidenceRow
+from moderator.store.tables.turns import AppUseRow, TurnRow
 from moderator.store.tables.users import (
     ChallengeRow,
     InviteRow,
@@ -58,6 +59,7 @@ __all__ = [
     "AlertRow",
     "AlertSendRow",
     "AlertWatchRow",
+    "AppUseRow",
     "ApprovalRow",
     "AuditEventRow",
     "AuditHeadRow",
@@ -100,6 +102,7 @@ __all__ = [
     "TaskRow",
     "TombstoneRow",
     "TryRow",
+    "TurnRow",
     "UserRow",
     "Words",
     "storable",
