@@ -100,10 +100,15 @@ class House:
 
         An empty list says that none waits.
         """
+        return self.record([self.judge_one(case, now) for case in self.cases(now, account_id)])
+
+    def cases(self, now: datetime, account_id: str | None = None, limit: int = BATCH) -> list[Case]:
+        """The newest comments not yet judged, each with all that judging it asks for."""
         with self.database.reading() as tx:
-            waiting = comments.unjudged(tx, BATCH, account_id, newest_first=True)
-            cases = self._gather(tx, waiting, now)
-        judged = [self._judge_one(case, now) for case in cases]
+            return self._gather(tx, comments.unjudged(tx, limit, account_id, newest_first=True), now)
+
+    def record(self, judged: Sequence[Judged]) -> list[Judged]:
+        """Keep what was decided; a decision that came first stands in the place of a later one."""
         with self.database.transaction() as tx:
             recorded = decisions.record_all(tx, [(each.decision, each.findings) for each in judged])
         return [Judged(each.comment, each.findings, decision) for each, decision in zip(judged, recorded, strict=True)]
@@ -123,7 +128,8 @@ class House:
             for comment in waiting
         ]
 
-    def _judge_one(self, case: Case, now: datetime) -> Judged:
+    def judge_one(self, case: Case, now: datetime) -> Judged:
+        """Examine and decide one comment; nothing is read or written."""
         findings, failed = examine_all(self.detectors, case.comment, case.context)
         heard = Case(case.comment, findings, case.context, case.standing, case.previous, failed)
         return Judged(case.comment, findings, decide(heard, self.policy, self.mode, now))

@@ -139,6 +139,10 @@ class AccountWork:
             self._poll(feed)
             self._act()
 
+    def every_s(self, feed: Feed) -> int:
+        """Seconds from one reading of a feed to the next."""
+        return feed.every_s
+
     def due_feeds(self, now: datetime) -> list[Feed]:
         """The feeds whose time has come, as the store remembers, ordinary ones before sweeps."""
         with self.house.database.reading() as tx:
@@ -152,7 +156,7 @@ class AccountWork:
                 due.append(feed)
                 continue
             # What failed is not left for a whole day, though it be the daily sweep.
-            every_s = min(feed.every_s, RETRY_FEED_AFTER_S) if state.last_error else feed.every_s
+            every_s = min(self.every_s(feed), RETRY_FEED_AFTER_S) if state.last_error else self.every_s(feed)
             # Half a second early is on time: a look never waits a whole round for the rounding of a clock.
             if (now - state.last_read_at).total_seconds() >= every_s - 0.5:
                 due.append(feed)

@@ -41,6 +41,7 @@ ROOMS = (
     "web",
     "worker",
     "daemon",
+    "trust",
     "sandbox",
     "evaluation",
     "benchmark",

@@ -51,14 +51,18 @@ class Rounds(threading.Thread):
             self._asked.clear()
             if self._leaving.is_set():
                 return
-            self._busy_since = time.monotonic()
-            try:
-                self._job(self.house, self._clock())
-                self._failing = ""
-            except Exception as error:  # noqa: BLE001  It is tried again at the next round, and nothing else stops.
-                self._tell(error)
-            finally:
-                self._busy_since = None
+            self.once()
+
+    def once(self) -> None:
+        """One round, in the thread of whoever calls."""
+        self._busy_since = time.monotonic()
+        try:
+            self._job(self.house, self._clock())
+            self._failing = ""
+        except Exception as error:  # noqa: BLE001  It is tried again at the next round, and nothing else stops.
+            self._tell(error)
+        finally:
+            self._busy_since = None
 
     def _tell(self, error: Exception) -> None:
         # Our own errors hold no words by rule; of a stranger's only the kind is told.

@@ -1,0 +1,106 @@
+"""One turn on one account: the work of a school that stands alone, a part at a time, on a database that minds the lease."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from moderator.errors import StoreError
+from moderator.logs import Log
+from moderator.pipeline import House
+from moderator.platforms.base import Feed
+from moderator.store import accounts, agenda, comments, turns
+from moderator.store.database import Transaction
+from moderator.store.turns import Turn, Work, fenced
+from moderator.trust.lease import Lease
+from moderator.trust.pace import Pace
+from moderator.worker import LOOK_AGAIN_AFTER, RETRY_FEED_AFTER_S, AccountWork, Clock
+
+AT_LEAST = timedelta(seconds=2)
+"""Between two turns of an account, so that what cannot be done now is not asked for without end."""
+
+
+class AccountTurns(AccountWork):
+    """Reads an account, or acts for it, for as long as the turn is ours. Judging is another's turn."""
+
+    def __init__(
+        self, house: House, account_id: str, log: Log, clock: Clock, leaving: threading.Event, pace: Pace
+    ) -> None:
+        super().__init__(house, account_id, log, clock)
+        self._unfenced, self._leaving, self._pace, self._pace_s = house, leaving, pace, pace.regular_s
+        self._lease: Lease | None = None
+
+    def poll(self, turn: Turn, lease: Lease) -> None:
+        """Read what is due, and say when the next reading is. Raises LeaseLost and StoreError."""
+        self._take(turn, lease)
+        self._known, self._checked_at = turn.checked_at is not None, turn.checked_at
+        with self.house.database.reading() as tx:
+            self._pace_s = self._pace.every_s(*agenda.last_signs(tx, turn.account_id), self._clock())
+        self.do("look")
+        now = self._clock()
+        with self.house.database.transaction() as tx:
+            if agenda.waits_to_be_judged(tx, turn.account_id):
+                turns.wake(tx, turn.account_id, Work.JUDGE, now)
+            next_at, trouble = self._next_reading(tx, now)
+            turns.finish(tx, turn, now, max(next_at, now + AT_LEAST), self._checked_at, trouble)
+
+    def act(self, turn: Turn, lease: Lease) -> None:
+        """Send what is due, read back what was done, and see to what follows. Raises LeaseLost and StoreError."""
+        self._take(turn, lease)
+        with self.house.database.reading() as tx:
+            paused = accounts.paused(tx, turn.account_id, self._clock()) is not None
+        for job in () if paused else ("act", "verify", "tasks", "follow"):
+            if lease.goes_on():
+                self.do(job)
+        now = self._clock()
+        with self.house.database.transaction() as tx:
+            due = None if paused else agenda.next_acting(tx, turn.account_id, now)
+            regular = now + timedelta(seconds=turn.every_s)
+            next_at = regular if due is None else min(regular, max(due, now + AT_LEAST))
+            turns.finish(tx, turn, now, next_at, trouble="login" if paused else "")
+
+    def _take(self, turn: Turn, lease: Lease) -> None:
+        self._lease = lease
+        self.house = replace(self._unfenced, database=fenced(self._unfenced.database, turn))
+
+    def every_s(self, feed: Feed) -> int:
+        return feed.every_s if feed.sweep else max(feed.every_s, self._pace_s)
+
+    def _act(self) -> None:
+        """What a page brought is judged by whoever judges, and acted on by whoever acts."""
+
+    def _do(self, job: str) -> None:
+        if job == "act":
+            self._carry_out()
+        else:
+            super()._do(job)
+
+    def _goes_on(self) -> bool:
+        return self._lease is not None and self._lease.goes_on()
+
+    def _hear_unforeseen(self, job: str, error: Exception) -> None:
+        if isinstance(error, StoreError):
+            raise error  # Nothing can be written down: the turn is another's, or the database is away.
+        super()._hear_unforeseen(job, error)
+
+    def _next_reading(self, tx: Transaction, now: datetime) -> tuple[datetime, str]:
+        """When some feed is due next, and what is wrong now, if anything."""
+        if accounts.paused(tx, self._account_id, now) is not None:
+            return now + LOOK_AGAIN_AFTER, "login"
+        states = {state.feed: state for state in comments.feed_states(tx, self._account_id)}
+        times = [
+            _next(self.every_s(feed), states[feed.name], now) if feed.name in states else now
+            for feed in self._platform.feeds
+        ]
+        failing = [state for state in states.values() if state.last_error]
+        out_of_quota = any(state.not_before is not None and state.not_before > now for state in failing)
+        trouble = "quota" if out_of_quota else "platform" if failing else ""
+        return min(times, default=now + timedelta(seconds=self._pace_s)), trouble
+
+
+def _next(every_s: int, state: comments.FeedState, now: datetime) -> datetime:
+    if state.last_read_at is None:
+        return now
+    soon = min(every_s, RETRY_FEED_AFTER_S) if state.last_error else every_s
+    return max(state.last_read_at + timedelta(seconds=soon), state.not_before or state.last_read_at)

@@ -1,0 +1,28 @@
+"""Judges what waits in many schools as one batch: the model reads all their words together, each school decides alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from moderator.detectors.ahead import ScoredAhead
+from moderator.detectors.excerpt import excerpt
+from moderator.domain import Case
+from moderator.pipeline import House, Judged
+
+AT_ONCE = 128
+"""Comments judged in one batch; of these each account has an equal share, so that a storm in one school waits its turn."""
+
+
+def gather(houses: Sequence[tuple[House, str]], now: datetime) -> list[list[Case]]:
+    """What waits on each of these accounts, up to its share of a batch. What the shares of others leave over goes unused."""
+    share = max(1, AT_ONCE // max(1, len(houses)))
+    return [house.cases(now, account_id, share) for house, account_id in houses]
+
+
+def judge(
+    houses: Sequence[House], cases: Sequence[Sequence[Case]], scorer: ScoredAhead, now: datetime
+) -> list[list[Judged]]:
+    """Each house's own decisions on its own comments. Only the words reach the scorer: it does not know whose they are."""
+    scorer.ahead([excerpt(case.comment).comment.text for some in cases for case in some])
+    return [[house.judge_one(case, now) for case in some] for house, some in zip(houses, cases, strict=True)]
