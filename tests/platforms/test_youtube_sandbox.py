@@ -43,7 +43,9 @@ class School:
 
     def adapter(self, timeout_s: float = 0.5) -> YouTube:
         credentials = self.sandbox.credentials("youtube")
-        return YouTube(self.account, credentials, self.meter, api_base=self.sandbox.youtube_base, timeout_s=timeout_s)
+        return YouTube(
+            self.account, credentials, self.meter, api_base=self.sandbox.youtube_base, timeouts_s=(timeout_s, timeout_s)
+        )
 
     def says(self, video: str, text: str, **how: object) -> str:
         return self.world.comment("youtube", video, text, **{"at": self.now - 5 * MINUTE, **how})  # type: ignore[arg-type]

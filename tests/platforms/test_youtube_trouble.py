@@ -136,7 +136,7 @@ def test_trouble_21_a_server_that_hangs_is_given_up_after_the_time_out(silent: s
             {"refresh_token": "r", "client_id": "c", "client_secret": "s", "token_uri": f"{google.base_url}/token"},
             MemoryMeter(),
             api_base=silent,
-            timeout_s=0.2,
+            timeouts_s=(0.2, 0.2),
         )
         told = answer(youtube, ActionKind.HIDE)
         with pytest.raises(Unavailable, match="TimeoutError"):
@@ -146,7 +146,7 @@ def test_trouble_21_a_server_that_hangs_is_given_up_after_the_time_out(silent: s
 
 
 def test_trouble_21_after_a_broken_connection_the_next_call_gets_its_own_answer() -> None:
-    replies: dict[tuple[str, str], list[Reply]] = {MODERATE: [(200, {}, CUT)] * 2 + [DONE]}
+    replies: dict[tuple[str, str], list[Reply]] = {MODERATE: [(200, {}, CUT), DONE]}
     with Google.with_replies(replies) as google:
         youtube = youtube_at(google)
         socket_before = youtube._client._http

@@ -106,7 +106,7 @@ class YouTube:
         poll_every_s: int = 60,
         daily_units: int = 10_000,
         reserve_units: int = 2_000,
-        timeout_s: float = 15,
+        timeouts_s: tuple[float, float] = (5, 15),
     ) -> None:
         self.account = account
         self.feeds = (
@@ -118,7 +118,7 @@ class YouTube:
         )
         self._quota = Quota(meter, daily_units, reserve_units)
         self._consent = credentials.get("consent_screen", "")
-        self._client = Client(account.id, credentials, self._quota, api_base=api_base, timeout_s=timeout_s)
+        self._client = Client(account.id, credentials, self._quota, api_base=api_base, timeouts_s=timeouts_s)
         self._channel: ChannelItem | None = None
 
     def check(self, now: datetime) -> AccountState:

@@ -19,8 +19,10 @@ from google.oauth2.credentials import Credentials
 from googleapiclient.discovery import build
 
 from moderator.errors import ConfigError, PlatformError, Unavailable
+from moderator.platforms.deadline import ends_within
 from moderator.platforms.youtube.errors import TRANSLATED, platform_error
 from moderator.platforms.youtube.quota import Purpose, Quota
+from moderator.platforms.youtube.wire import Wire
 
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 NEEDED = ("refresh_token", "client_id", "client_secret")
@@ -31,20 +33,27 @@ Json = dict[str, Any]
 
 
 class Client:
-    """Asks one thing at a time. `timeout_s` holds for connecting and for each wait on the socket.
+    """Asks one thing at a time. `timeouts_s` hold for connecting and for each wait on the socket; no whole call takes longer
+    than twice the latter.
 
     Raises ConfigError where the credentials lack one of `NEEDED`.
     """
 
     def __init__(
-        self, account_id: str, credentials: Mapping[str, str], quota: Quota, *, api_base: str, timeout_s: float
+        self,
+        account_id: str,
+        credentials: Mapping[str, str],
+        quota: Quota,
+        *,
+        api_base: str,
+        timeouts_s: tuple[float, float],
     ) -> None:
         missing = [name for name in NEEDED if not credentials.get(name)]
         if missing:
             raise ConfigError(
                 f"credentials of account {account_id}: {', '.join(missing)} missing. Then: moderator check"
             )
-        self._quota, self._timeout_s = quota, timeout_s
+        self._quota, self._timeouts_s = quota, timeouts_s
         self._api_base = api_base.rstrip("/") + "/"
         self._login: Any = Credentials(  # type: ignore[no-untyped-call]
             credentials.get("token") or None,
@@ -53,7 +62,7 @@ class Client:
             client_secret=credentials["client_secret"],
             token_uri=credentials.get("token_uri") or TOKEN_URI,
         )
-        self._http = self._new_http()
+        self._wire, self._http = self._new_http(once=False)
 
     def pages(self, resource: str, now: datetime, limit: int, purpose: Purpose, **asked: Any) -> Iterator[Json]:
         """The pages of `resource`.list, at most `limit`. A page's `items` is a list of whatever Google sent."""
@@ -88,14 +97,20 @@ class Client:
 
     def _execute(self, request: Any, cost: int, purpose: Purpose, now: datetime, tried: str, *, acting: bool) -> Any:
         self._quota.spend(cost, purpose, now)
+        # What acts goes out on a connection of its own: one that went stale would lose its answer.
+        wire, http = self._new_http(once=True) if acting else (self._wire, self._http)
         try:
-            return request.execute(http=self._http)
+            with ends_within(2 * self._timeouts_s[1], wire.sockets):
+                return request.execute(http=http)
         except TRANSLATED as error:
             if isinstance(error, OSError | httplib2.HttpLib2Error):
                 # After a time-out or a broken pipe the socket answers the next request with the last one's reply, or
                 # not at all: https://github.com/googleapis/google-api-python-client/issues/563
                 self._reconnect()
             raise platform_error(error, tried, now, self._quota, acting=acting) from error
+        finally:
+            if acting:
+                close(http)
 
     @cached_property
     def _service(self) -> Any:
@@ -109,16 +124,18 @@ class Client:
             cache_discovery=False,
         )
 
-    def _new_http(self) -> Any:
-        # The library's own time-out is a minute, and httplib2 would carry the token along a redirect.
-        plain = httplib2.Http(timeout=self._timeout_s)
-        plain.follow_redirects = False
-        return google_auth_httplib2.AuthorizedHttp(self._login, http=plain)
+    def _new_http(self, *, once: bool) -> tuple[Wire, Any]:
+        wire = Wire(*self._timeouts_s, once=once)
+        return wire, google_auth_httplib2.AuthorizedHttp(self._login, http=wire)
 
     def _reconnect(self) -> None:
-        with suppress(OSError, httplib2.HttpLib2Error):
-            self._http.close()
-        self._http = self._new_http()
+        close(self._http)
+        self._wire, self._http = self._new_http(once=False)
+
+
+def close(http: Any) -> None:
+    with suppress(OSError, httplib2.HttpLib2Error):
+        http.close()
 
 
 def _passes_soon(error: Exception) -> bool:
