@@ -5,9 +5,9 @@ Pure. What a platform can do comes in as its `Capabilities`, None where its acco
 
 from __future__ import annotations
 
-from moderator.actions.plan import PLATFORM_NAMES as NAMES
 from moderator.domain import ActionKind, Comment, Mode, Visibility
 from moderator.platforms.base import Capabilities
+from moderator.platforms.street import shown_name
 from moderator.store.bans import UNDONE_BY, Means
 
 SHADOW = (
@@ -29,7 +29,7 @@ def effect_of(
         return "It is in public sight already: nothing needs to be done."
     hand = "" if kind in can.actions else f" {by_hand}"
     also = " The comment is hidden as well." if kind is ActionKind.BLOCK else ""
-    return f"On {NAMES.get(comment.platform, comment.platform)}: {can.effects[kind].rstrip('.')}.{hand}{also}"
+    return f"On {shown_name(comment.platform)}: {can.effects[kind].rstrip('.')}.{hand}{also}"
 
 
 def end_of_ban(can: Capabilities | None, mode: Mode, means: Means, until: str, how_to_lift: str) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from moderator.actions.plan import PLATFORM_NAMES
 from moderator.domain import Comment, Decision, Post, RuleState, Ruling, Task, TaskKind, Verdict, Visibility
 from moderator.errors import PlatformError
 from moderator.platforms.base import Platform
+from moderator.platforms.street import NO_ANSWER, address_of, shown_name
 from moderator.policy.limits import Policy
 from moderator.store import comments, decisions, followups, tasks
 from moderator.store.database import Database, Transaction
@@ -22,15 +22,6 @@ ASK_AGAIN_AFTER = timedelta(days=7)
 LOOK_EVERY = timedelta(days=1)
 """How often a comment is read again for this alone; on X every reading costs."""
 LONGEST_POST = 60
-NO_ANSWER = "Do not answer in public: that would lead more eyes to the name."
-STEPS = {
-    "x": f"Send the message to the author as a direct message on X, or as the school usually reaches the family. {NO_ANSWER}",
-    "youtube": "YouTube has no private messages: send the message as the school usually reaches the family, by Class Dojo or "
-    f"a call. {NO_ANSWER}",
-    "instagram": "Send the message to the author as a direct message on Instagram, or as the school usually reaches the "
-    f"family. {NO_ANSWER}",
-}
-ANYWHERE = f"Send the message as the school usually reaches the family. {NO_ANSWER}"
 
 
 def ask_families(database: Database, platform: Platform, policy: Policy, now: datetime) -> list[Task]:
@@ -59,15 +50,17 @@ def asks_family(history: Sequence[Decision], version: int) -> Verdict | None:
 def ask_task(tx: Transaction, comment: Comment, verdict: Verdict, policy: Policy) -> Task:
     post = comments.context(tx, comment).post
     message = policy.family.word(
-        platform=PLATFORM_NAMES.get(comment.platform, comment.platform),
+        platform=shown_name(comment.platform),
         post=words_for_post(post, comment, [finding.phrase for finding in verdict.because]),
         when=policy.duty.local(comment.posted_at),
     )
     why = "a child is named and nothing unkind was seen beside it: the comment is out of sight, and its family is asked kindly"
-    steps = (
-        f"{STEPS.get(comment.platform, ANYWHERE)} Then say that it was sent: moderator tasks --done {task_id(comment)}"
-    )
+    steps = f"{how_to_ask(comment)} Then say that it was sent: moderator tasks --done {task_id(comment)}"
     return Task(task_id(comment), comment, TaskKind.ASK_FAMILY, steps, why, comment.url, message)
+
+
+def how_to_ask(comment: Comment) -> str:
+    return f"{address_of(comment.platform).to_family} {NO_ANSWER}"
 
 
 def task_id(comment: Comment) -> str:

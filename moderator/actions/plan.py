@@ -10,14 +10,8 @@ from dataclasses import dataclass
 
 from moderator.domain import Action, ActionKind, Comment, Decision, Ruling, Task, TaskKind, Visibility, make_action
 from moderator.platforms.base import Platform
+from moderator.platforms.street import shown_name
 
-PLATFORM_NAMES = {
-    "x": "X",
-    "youtube": "YouTube",
-    "instagram": "Instagram",
-    "classdojo": "Class Dojo",
-    "seesaw": "Seesaw",
-}
 IN_WORDS = {
     ActionKind.HIDE: "hide a comment",
     ActionKind.RELEASE: "show a hidden comment again",
@@ -99,7 +93,7 @@ def plan(
 
 
 def why_by_hand(platform: Platform, kind: ActionKind) -> str:
-    name = PLATFORM_NAMES.get(platform.name, platform.name)
+    name = shown_name(platform.name)
     if not platform.capabilities.actions:
         return f"{name} has no API: only a person can {IN_WORDS[kind]} there"
     return f"{name} has no way to {IN_WORDS[kind]} through its API"

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from moderator.actions.plan import PLATFORM_NAMES
 from moderator.detectors.safeguarding import Safeguarding
 from moderator.domain import ActionKind, Decision, Label, Mode, Ruling, Visibility
 from moderator.evidence_pack.handover import Handover, Past, is_hint
+from moderator.platforms.street import shown_name
 from moderator.policy.authority import Role
 from moderator.store.actions import ActionState, State
 from moderator.store.concerns import Call
@@ -77,7 +77,7 @@ SPEAK_TO_LEAD = (
 
 
 def platform_of(page: Handover) -> str:
-    return PLATFORM_NAMES.get(page.case.comment.platform, page.case.comment.platform)
+    return shown_name(page.case.comment.platform)
 
 
 def reporter(page: Handover) -> str:

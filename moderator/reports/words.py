@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from moderator.actions.plan import PLATFORM_NAMES
 from moderator.domain import TaskKind
+from moderator.platforms.street import shown_name
 from moderator.reports.weekly import EVERYWHERE, Figures, Group, Report, Span, Week
 from moderator.store.reports import Gap
 
 NOTHING = "–"
-TITLES = {EVERYWHERE: "All together", **PLATFORM_NAMES}
 TASK_WORDS = {
     TaskKind.HIDE: "hide a comment",
     TaskKind.RELEASE: "show a comment again",
@@ -101,7 +100,7 @@ def rows(group: Group, usual: bool = True) -> list[Row]:
 
 
 def title(group: Group) -> str:
-    return TITLES.get(group.platform, group.platform)
+    return "All together" if group.platform == EVERYWHERE else shown_name(group.platform)
 
 
 def day(when: date) -> str:
@@ -201,7 +200,7 @@ def oldest(report: Report) -> str:
 
 
 def gap(found: Gap, span: Span) -> str:
-    where = f"{TITLES.get(found.platform, found.platform)} ({found.account_id})"
+    where = f"{shown_name(found.platform)} ({found.account_id})"
     if found.since is None:
         return f"{where} has never been read so far."
     if found.until is None:

@@ -9,10 +9,10 @@ from moderator.actions.effects import effect_of
 from moderator.actions.plan import is_out_of_sight
 from moderator.domain import ActionKind, Comment, Decision, Mode, Ruling, Visibility
 from moderator.platforms.base import Capabilities
+from moderator.platforms.street import shown_name
 from moderator.store.actions import ActionState, State
 from moderator.store.progress import ON_COMMENT
 from moderator.web.site import Site
-from moderator.web.telling import platform_name
 
 BY_HAND = "Somebody does this by hand; the steps will stand under Tasks."
 LINE = 75
@@ -61,7 +61,7 @@ def right(site: Site, comment: Comment, can: Capabilities | None, out: bool, com
 
 def _effect(site: Site, comment: Comment, can: Capabilities | None, kind: ActionKind) -> str:
     """What the platform will do, in few words: "Instagram: hidden from everyone but its author."."""
-    where = platform_name(comment.platform)
+    where = shown_name(comment.platform)
     if can is None or site.settings.mode is Mode.SHADOW:
         return effect_of(can, site.settings.mode, comment, kind)
     told = can.effects[kind].partition(". ")[0].rstrip(".")

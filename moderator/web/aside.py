@@ -154,7 +154,7 @@ def ask_family(request: Request, site: Here, visitor: Decider, comment_id: str) 
         comment_id,
         "family",
         task=lambda tx, comment, _card: family_task(tx, site, comment),
-        steps=lambda _tx, comment, _card: families.STEPS.get(comment.platform, families.ANYWHERE),
+        steps=lambda _tx, comment, _card: families.how_to_ask(comment),
     )
 
 

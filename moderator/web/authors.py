@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from moderator.domain import ActionKind, Ban, Strike
 from moderator.errors import ModeratorError
 from moderator.explained.author import AboutAuthor, gather, is_in_force
+from moderator.platforms.street import shown_name
 from moderator.store import authors, hearings, tasks
 from moderator.store.authors import AuthorKey, Known
 from moderator.store.database import Transaction
@@ -177,7 +178,7 @@ def shown_of(tx: Transaction, site: Site, visitor: Visitor, known: Known) -> Aut
     return AuthorShown(
         about=about,
         name=name(tx, known),
-        platform=telling.platform_name(known.platform),
+        platform=shown_name(known.platform),
         former=tuple((name_in(tx, known.key, each), since) for each, since in about.names[:-1]),
         in_words=standing_in_words(about),
         strikes=tuple(StrikeShown(each, each.comment_id in about.counting) for each in about.standing.strikes),
@@ -212,7 +213,7 @@ def standing_in_words(about: AboutAuthor) -> str:
 
 def linked_of(tx: Transaction, key: AuthorKey) -> Linked:
     known = authors.load(tx, key)
-    return Linked(name(tx, known) if known else key[1], telling.platform_name(key[0]), author_address(key), key)
+    return Linked(name(tx, known) if known else key[1], shown_name(key[0]), author_address(key), key)
 
 
 def tasks_of(tx: Transaction, about: AboutAuthor) -> list[TaskState]:

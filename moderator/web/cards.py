@@ -24,6 +24,7 @@ from moderator.domain import (
 )
 from moderator.hindsight.masking import MASK
 from moderator.platforms.base import Capabilities
+from moderator.platforms.street import shown_name
 from moderator.policy import why
 from moderator.policy.authority import Role, is_urgent
 from moderator.policy.strikes import hold_ends_at
@@ -35,7 +36,7 @@ from moderator.web.access import May, Visitor
 from moderator.web.answers import Choice, in_sight, left, out_of_sight, right
 from moderator.web.pages import in_words
 from moderator.web.site import Site
-from moderator.web.telling import Told, of_action, platform_name
+from moderator.web.telling import Told, of_action
 from moderator.web.words import NAMES, WordsView, name_of, plain, view_of
 
 FINDINGS_AT_MOST = 20
@@ -173,7 +174,7 @@ def card_of(
         since=since,
         urgent=is_urgent(history),
         waits=queue.waits(tx, comment.id),
-        platform=platform_name(comment.platform),
+        platform=shown_name(comment.platform),
         words=view_of(
             comment.text, findings, revealed=revealed, whole=whole, evidence=_evidence(live, by_policy, comment)
         ),
@@ -221,9 +222,7 @@ def _deeds(
 ) -> tuple[Told, ...]:
     """What was done already and what is under way."""
     told = tuple(of_action(state, lambda when: in_words(site, when), can) for state in _telling(done))
-    return told or (
-        (Told(f"Being hidden: sending to {platform_name(comment.platform)}…", "waiting"),) if coming else ()
-    )
+    return told or ((Told(f"Being hidden: sending to {shown_name(comment.platform)}…", "waiting"),) if coming else ())
 
 
 def _telling(done: Sequence[ActionState]) -> list[ActionState]:
@@ -240,7 +239,7 @@ def _pictures(comment: Comment) -> str:
     if not count:
         return ""
     came = "A picture came with it" if count == 1 else f"{count} pictures came with it"
-    return f"{came}. It is never shown here: look at it in {platform_name(comment.platform)} if you must."
+    return f"{came}. It is never shown here: look at it in {shown_name(comment.platform)} if you must."
 
 
 def _why(latest: Decision, live: Sequence[Verdict]) -> tuple[str, ...]:
@@ -264,7 +263,7 @@ def _line(comment: Comment, findings: Sequence[Finding]) -> Line:
 def _writer(tx: Transaction, site: Site, comment: Comment, findings: Sequence[Finding], now: datetime) -> Writer:
     name = _name(comment, findings)
     if not comment.author.native_id:
-        return Writer(name, f"{platform_name(comment.platform)} does not say who wrote it.", "", ())
+        return Writer(name, f"{shown_name(comment.platform)} does not say who wrote it.", "", ())
     key = authors.key_of(comment)
     known = authors.load(tx, key)
     standing = authors.standing(tx, comment, now, site.settings.policy.strikes)

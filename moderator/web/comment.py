@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from moderator.build import capabilities_for
 from moderator.domain import Comment, Finding
 from moderator.explained.comment import Explained, gather
+from moderator.platforms.street import shown_name
 from moderator.policy.authority import is_urgent
 from moderator.store import actions, audit, comments, decisions, evidence, hearings
 from moderator.store.database import Transaction
@@ -176,7 +177,7 @@ def shown_of(
         author=author_of(comment, seen, revealed=revealed),
         author_at=author_address(key) if key[1] else "",
         ban_at=ban_address(key, comment.id) if key[1] and visitor.may(May.DECIDE) else "",
-        platform=telling.platform_name(comment.platform),
+        platform=shown_name(comment.platform),
         in_sight=Told(*telling.IN_SIGHT[comment.visibility]),
         urgent=is_urgent(told.decisions),
         steps=tuple(reversed(steps_of(tx, site, told))),

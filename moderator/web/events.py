@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from string import Formatter
 
 from moderator.domain import POLICY, ActionKind, Ruling
+from moderator.platforms.street import shown_name
 from moderator.store.chain import Event
-from moderator.web.telling import ALSO, DECIDED, THE_PROGRAM, platform_name
+from moderator.web.telling import ALSO, DECIDED, THE_PROGRAM
 
 EVENTS: Mapping[str, str] = {
     "received": "Read for the first time",
@@ -138,7 +139,7 @@ def _facts(event: Event) -> dict[str, object]:
 
 def actor_of(event: Event) -> str:
     """Who did it: a person's name, the program, or a platform."""
-    return THE_PROGRAM if event.actor in (POLICY, "moderator") else platform_name(event.actor)
+    return THE_PROGRAM if event.actor in (POLICY, "moderator") else shown_name(event.actor)
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -14,13 +14,13 @@ from moderator.build import capabilities_for
 from moderator.evidence_pack import handing_over
 from moderator.evidence_pack.handover import is_wanted
 from moderator.explained.comment import gather_facts
+from moderator.platforms.street import shown_name
 from moderator.store import audit, evidence
 from moderator.store.chain import Event
 from moderator.web.access import FreshDecider
 from moderator.web.comment import the_comment
 from moderator.web.pages import render
 from moderator.web.site import Here
-from moderator.web.telling import platform_name
 
 router = APIRouter()
 
@@ -35,7 +35,7 @@ def ask(request: Request, site: Here, _visitor: FreshDecider, comment_id: str) -
         request,
         "handover/page.html",
         comment=comment,
-        platform=platform_name(comment.platform),
+        platform=shown_name(comment.platform),
         wanted=wanted,
         before=before,
     )

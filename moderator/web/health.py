@@ -10,9 +10,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from moderator.actions.plan import PLATFORM_NAMES
 from moderator.backups.files import backups_in
 from moderator.domain import Account
+from moderator.platforms.street import shown_name
 from moderator.reports.health import Note, beside_the_roll
 from moderator.settings import Settings
 from moderator.store import accounts, audit, comments, decisions, mails, outages, pauses, pushes, reports
@@ -83,7 +83,7 @@ def health(request: Request, site: Here, _visitor: Watcher) -> Response:
         notes=[note for note in notes if not note.warns],
         warnings=[note for note in notes if note.warns],
         verdict=verdict(watched, wrong, notes),
-        platform_name=platform_name,
+        shown_name=shown_name,
         **values,
     )
 
@@ -119,16 +119,12 @@ def watched_account(tx: Transaction, site: Site, account: Account, now: datetime
         wrong, remedy = "Never read yet.", "Is the program running? Ask IT: systemctl status moderator"
     elif now - last > quiet_after(site.settings, account.id):
         wrong, remedy = "Quiet for the wrong reason: nothing was read since.", "Ask IT: systemctl status moderator"
-    return Watched(account, platform_name(account.platform), last, wrong, remedy)
+    return Watched(account, shown_name(account.platform), last, wrong, remedy)
 
 
 def quiet_after(settings: Settings, account_id: str) -> timedelta:
     every = (each.poll_every_s for each in settings.accounts if each.account.id == account_id)
     return max(QUIET_AFTER, timedelta(seconds=5 * next(every, 0)))
-
-
-def platform_name(platform: str) -> str:
-    return PLATFORM_NAMES.get(platform, platform)
 
 
 def roll_notes(settings: Settings, now: datetime) -> Iterator[Note]:

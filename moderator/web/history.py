@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from moderator.build import capabilities_for
 from moderator.domain import POLICY, Finding, Ruling
+from moderator.platforms.street import shown_name
 from moderator.policy.rules import RULES
 from moderator.store import history, users
 from moderator.store.actions import ActionState
@@ -107,7 +108,7 @@ def choices(site: Site, names: Iterable[str]) -> dict[str, list[tuple[str, str]]
     rules = sorted(getattr(rule, "__name__", "") for rule in RULES)
     people = [(name, name) for name in names]
     return {
-        "platform": [("", "Everywhere"), *((each, telling.platform_name(each)) for each in platforms)],
+        "platform": [("", "Everywhere"), *((each, shown_name(each)) for each in platforms)],
         "ruling": [("", "Any decision"), *((ruling.value, telling.DECIDED[ruling]) for ruling in Ruling)],
         "by": [("", "Anybody"), ("people", "A person"), (POLICY, telling.THE_PROGRAM), *people],
         "rule": [("", "Any rule"), *((rule, rule.replace("_", " ").capitalize()) for rule in rules)],
@@ -159,6 +160,6 @@ def row_of(
         words=view_of(comment.text, seen),
         author=name_of(comment.author.handle or comment.author.display_name, seen) or "Somebody",
         author_at=author_address(key) if key[1] else "",
-        platform=telling.platform_name(comment.platform),
+        platform=shown_name(comment.platform),
         back=undoing.way_back(tx, site, visitor, comment, decision) if made.is_latest else None,
     )

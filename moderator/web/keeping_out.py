@@ -14,6 +14,7 @@ from moderator.actions.effects import effect_of, end_of_ban
 from moderator.build import capabilities_for
 from moderator.domain import ActionKind, Author, Ban, Comment
 from moderator.explained.author import latest_out_of_sight
+from moderator.platforms.street import shown_name
 from moderator.policy.ban_length import NotPossible
 from moderator.review import ban_as, refuse_unless_allowed, release_as
 from moderator.store import authors, bans, comments, decisions, hearings, users
@@ -26,7 +27,6 @@ from moderator.web.aside import MEANS, means_for
 from moderator.web.asked import author_address
 from moderator.web.pages import render
 from moderator.web.site import Here, Site
-from moderator.web.telling import platform_name
 from moderator.web.undoing import BY_HAND
 from moderator.web.words import WordsView, name_of, view_of
 
@@ -74,7 +74,7 @@ def ban_page(
         request,
         "authors/ban.html",
         name=called,
-        platform=platform_name(platform),
+        platform=shown_name(platform),
         author_at=author_address(known.key),
         evidence=found,
         choices=offered,

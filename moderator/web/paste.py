@@ -11,12 +11,13 @@ from pydantic import BaseModel, Field
 
 from moderator.by_hand import paste, places
 from moderator.by_hand.paste import LONGEST_NAME, LONGEST_TEXT, NotPasted
+from moderator.platforms.street import shown_name
 from moderator.settings import AccountSettings
 from moderator.web.access import Proposer
 from moderator.web.asked import address
 from moderator.web.pages import render
 from moderator.web.site import Here, Site
-from moderator.web.telling import Told, platform_name
+from moderator.web.telling import Told
 
 router = APIRouter()
 SAID = {
@@ -84,5 +85,5 @@ def time_of(site: Site, text: str) -> datetime | None:
 def page(
     request: Request, site: Site, sent: Pasted, note: Told | None, comment: str = "", status: int = 200
 ) -> Response:
-    choices = [(each.account.id, platform_name(each.account.platform)) for each in places(site.settings)]
+    choices = [(each.account.id, shown_name(each.account.platform)) for each in places(site.settings)]
     return render(request, "paste/page.html", status, places=choices, sent=sent, note=note, comment=comment)

@@ -5,13 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-HOSTS = {
-    "x": ("x.com", "twitter.com"),
-    "youtube": ("youtube.com", "youtu.be"),
-    "instagram": ("instagram.com",),
-    "classdojo": ("classdojo.com",),
-    "seesaw": ("seesaw.me",),
-}
+from moderator.platforms.street import address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +26,5 @@ def place_of(platform: str, url: str) -> Place:
     except ValueError:
         return Place(url[:200])
     plain = parts.scheme == "https" and parts.username is None and port is None and url.isprintable()
-    own = any(host == each or host.endswith(f".{each}") for each in HOSTS.get(platform, ()))
+    own = any(host == each or host.endswith(f".{each}") for each in address_of(platform).hosts)
     return Place(f"{host}{parts.path}"[:120] if host else url[:200], url if plain and own else "")

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from moderator.by_hand import how_done, said_done
 from moderator.domain import Finding, TaskKind
+from moderator.platforms.street import shown_name
 from moderator.store import hearings, tasks
 from moderator.store.database import Transaction
 from moderator.store.hearings import Form as FormKey
@@ -21,7 +22,7 @@ from moderator.web.asked import author_address, ban_address
 from moderator.web.pages import render
 from moderator.web.places import Place, place_of
 from moderator.web.site import Here
-from moderator.web.telling import Told, platform_name
+from moderator.web.telling import Told
 from moderator.web.trouble import is_htmx
 from moderator.web.words import name_of, plain
 
@@ -103,7 +104,7 @@ def _shown(state: TaskState, found: dict[FormKey, list[Finding]]) -> TaskShown:
     return TaskShown(
         state=state,
         title=TITLES[task.kind],
-        platform=platform_name(comment.platform),
+        platform=shown_name(comment.platform),
         steps=steps_of(state),
         why=f"{task.why[:1].upper()}{task.why[1:].rstrip('.')}." if task.why else "",
         place=place_of(comment.platform, task.url),

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from moderator.actions.plan import PLATFORM_NAMES
 from moderator.domain import POLICY, ActionKind, Comment, Decision, Mode, Result, Ruling, Visibility
 from moderator.platforms.base import Capabilities
+from moderator.platforms.street import shown_name
 from moderator.policy.why import all_of, sentence, without_figures
 from moderator.store.actions import ActionState, State
 from moderator.store.history import Made
@@ -73,10 +73,6 @@ class Told:
     kind: str = "plain"
 
 
-def platform_name(platform: str) -> str:
-    return PLATFORM_NAMES.get(platform, platform)
-
-
 def who(decision: Decision) -> str:
     return THE_PROGRAM if decision.decided_by == POLICY else decision.decided_by
 
@@ -117,7 +113,7 @@ def outcome(
     if made.is_latest and decision.ruling is Ruling.QUEUE:
         return Told("Waits for somebody to decide", "waiting")
     if made.is_to_be_sent and _changes_something(decision, comment):
-        return Told(f"Sending to {platform_name(comment.platform)}…", "waiting")
+        return Told(f"Sending to {shown_name(comment.platform)}…", "waiting")
     if comment.visibility is Visibility.GONE:
         return Told("Nothing left to do: it is gone")
     return Told("Nothing had to be done")
@@ -132,7 +128,7 @@ def _changes_something(decision: Decision, comment: Comment) -> bool:
 def of_action(state: ActionState, local: Local, can: Capabilities | None = None) -> Told:
     """How one action stands: "Hidden 09:15 on Instagram ✓". Nothing is called done before the platform says so, and only
     what was read back gets its tick. `can`: what the platform can tell, where that is known."""
-    kind, place = state.action.kind, platform_name(state.action.comment.platform)
+    kind, place = state.action.kind, shown_name(state.action.comment.platform)
     match state.state:
         case State.DONE:
             return _of_done(state, f"{DONE[kind]} {local(state.done_at)}", place, local, can)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moderator.domain import Comment
+from moderator.platforms.street import shown_name
 from moderator.store import comments, hearings, queue
 from moderator.store.database import Transaction
 from moderator.store.decisions import Queued
@@ -19,7 +20,7 @@ from moderator.web.access import Visitor
 from moderator.web.cards import Card, card_of
 from moderator.web.pages import in_words
 from moderator.web.site import Site
-from moderator.web.telling import joined, platform_name
+from moderator.web.telling import joined
 from moderator.web.words import plain
 
 LISTED = 20
@@ -96,7 +97,7 @@ def _rows(tx: Transaction, listed: Sequence[Queued], here: Comment | None) -> tu
         Row(
             each.comment.id,
             plain(each.comment.text, found.get((each.comment.id, each.comment.version), ()), 60) or "No words",
-            platform_name(each.comment.platform),
+            shown_name(each.comment.platform),
             each.decision.urgent,
             each.since,
             here is not None and each.comment.id == here.id,
@@ -122,7 +123,7 @@ def coverage(tx: Transaction, site: Site, now: datetime) -> tuple[tuple[str, ...
     fresh: dict[str, datetime] = {}
     late = []
     for each in site.settings.accounts:
-        name, at = platform_name(each.account.platform), last.get(each.account.id)
+        name, at = shown_name(each.account.platform), last.get(each.account.id)
         if at is None:
             late.append(f"{name} ({each.account.handle}) has not been read yet.")
         elif now - at > LATELY:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from moderator.domain import Account, Action, ActionKind
 from moderator.platforms.base import Capabilities
+from moderator.platforms.street import shown_name
 
+CLASS_DOJO, SEESAW = shown_name("classdojo"), shown_name("seesaw")
 KIND = "byhand"
 """How a place is marked in the settings, where it is neither Class Dojo nor Seesaw."""
 
@@ -85,9 +87,9 @@ def _effects(name: str) -> dict[ActionKind, str]:
 
 PLACES: Mapping[str, Place] = {
     "classdojo": Place(
-        "Class Dojo", "https://teach.classdojo.com/", ("classdojo.com",), _effects("Class Dojo"), _CLASS_DOJO
+        CLASS_DOJO, "https://teach.classdojo.com/", ("classdojo.com",), _effects(CLASS_DOJO), _CLASS_DOJO
     ),
-    "seesaw": Place("Seesaw", "https://app.seesaw.me/", ("seesaw.me",), _effects("Seesaw"), _SEESAW),
+    "seesaw": Place(SEESAW, "https://app.seesaw.me/", ("seesaw.me",), _effects(SEESAW), _SEESAW),
 }
 
 
