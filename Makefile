@@ -1,5 +1,6 @@
 # make demo   installs, then moderates a school day on a pretend X, YouTube and Instagram (STAY=1 keeps it running)
 # make test   installs, then runs every test
+# make soak   measures every promise at length, some hours of it, and writes one page of figures to build/soak/ (QUICK=1: minutes)
 # make models trains both models from nothing and exports them (over an hour on two cores; goes on where it stopped)
 # make lint   installs, then ruff and mypy
 # make lock   writes requirements/*.txt anew from pyproject.toml
@@ -8,9 +9,11 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
 STAY ?=
+SEED ?= 1
+QUICK ?=
 PIP_COMPILE = $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-options
 
-.PHONY: venv demo test models lint lock clean
+.PHONY: venv demo test soak models lint lock clean
 
 venv: .venv/.installed
 
@@ -29,6 +32,9 @@ demo: venv
 
 test: venv
 	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+soak: venv
+	@$(BIN)/python -m tests.soak --seed $(SEED) $(if $(QUICK),--quick)
 
 SHARED ?= ../shared
 models: venv

@@ -1,0 +1,33 @@
+"""The long runs' stories, told in seconds: each module's quick form reaches its bars."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.soak.__main__ import Part, as_html, as_markdown, is_held, measure, names
+from tests.soak.figures import Figure, table
+
+SEED = 1
+HERE = ("power_cuts",)
+
+
+@pytest.mark.parametrize("name", HERE)
+def test_the_quick_form_of_a_long_run_reaches_its_bars(name: str) -> None:
+    part = measure(name, SEED, quick=True)
+    print(f"seed {SEED}\n{table(part.figures)}")
+    assert is_held([part]), f"seed {SEED}\n{table(part.figures)}"
+
+
+def test_the_page_names_every_figure_and_what_was_not_reached() -> None:
+    parts = [
+        Part("clock", "Steps <of> the clock.", [Figure("steps", 5, "5", True), Figure("lost", 1, "0", False)], 2.0)
+    ]
+    assert not is_held(parts)
+    assert "| lost | 1 | 0 | BROKEN |" in as_markdown("seed 1", parts)
+    page = as_html("seed 1", parts)
+    assert "<td>BROKEN</td>" in page
+    assert "Steps &lt;of&gt; the clock." in page
+
+
+def test_every_long_run_is_found_by_its_name() -> None:
+    assert set(HERE) <= set(names())
