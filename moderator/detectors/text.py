@@ -33,6 +33,9 @@ _TOKEN = re.compile(r"[^ \t\n]+")
 _HANDLE_OR_ADDRESS = re.compile(r"@[\w.\-]+|[\w.+\-]+@[\w.\-]+")
 _ENDING = re.compile(r"[!|]+$")
 _LETTER = re.compile(r"[^\W\d_]")
+_FOLDS_MORE = re.compile(r"  |([a-z])\1\1")
+"""What is more than small letters to be made of in a text that is printable ASCII: blanks side by side, one letter three times."""
+_MAYBE_LEET = re.compile(r"[013457@$€]|[!|](?![!|]*(?:[ \t\n]|$))")
 
 _WIDEST = 4
 """Letters that one character is read as. Unicode has one that stands for eighteen: a page of it would be a book."""
@@ -76,10 +79,16 @@ def aloud(text: str) -> Folded:
 
     The vocabularies of small models hold next to no emoji, and "🖕" says more than many words.
     """
-    return _folded(text, _SPELT)
+    return fold(text) if text.isascii() else _folded(text, _SPELT)
 
 
 def _folded(text: str, folds: Mapping[str, str]) -> Folded:
+    if text.isascii() and text.isprintable() and not _FOLDS_MORE.search(small := text.lower()):
+        return Folded(small, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+    return _folded_by_sign(text, folds)
+
+
+def _folded_by_sign(text: str, folds: Mapping[str, str]) -> Folded:
     letters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -123,6 +132,8 @@ def unmask(text: str) -> Folded:
         start, end = folded.original_span(match.span())
         if end - start >= 3:
             dropped[match.start() + 1 : match.end()] = b"\x01" * (len(match[0]) - 1)
+    if not any(dropped) and "".join(letters) == folded.text:
+        return folded
     kept = [index for index, gone in enumerate(dropped) if not gone]
     place = {old: new for new, old in enumerate(kept)} if runs else {}
     return Folded(
@@ -255,7 +266,7 @@ def _join(text: str, dropped: bytearray) -> list[tuple[int, int]]:
         runs.append(match.span())
         for index in range(*match.span()):
             dropped[index] = not text[index].isalnum()
-    for token in _TOKEN.finditer(text):
+    for token in _TOKEN.finditer(text) if _INSIDE.search(text) else ():
         if not token[0].isalpha() and not _is_as_meant(token[0]):
             for match in _INSIDE.finditer(text, *token.span()):
                 dropped[match.start() : match.end()] = b"\x01" * len(match[0])
@@ -268,7 +279,7 @@ def _is_as_meant(token: str) -> bool:
 
 
 def _read_leet(text: str, letters: list[str]) -> None:
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text) if _MAYBE_LEET.search(text) else ():
         token = match[0]
         if token.isalpha() or not _LETTER.search(token) or _is_as_meant(token):
             continue

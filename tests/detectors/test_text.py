@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderator.detectors.text import Folded, fold, unmask
+from moderator.detectors.text import Folded, aloud, fold, unmask
 
 # Plain letters, what people hide behind, and all of Unicode, lone surrogates included.
 NASTY = st.text(
@@ -121,3 +121,16 @@ def test_a_hundred_thousand_characters_fold_in_a_moment(unit: str) -> None:
 def _fold_anew(text: str) -> Folded:
     fold.cache_clear()
     return fold(text)
+
+
+# A no-break space does what a blank does, and takes the long way round.
+LETTERS = st.text(st.sampled_from("abAB 1378@$!|.-_'*"), max_size=30)
+
+
+@settings(max_examples=300)
+@given(LETTERS, LETTERS)
+def test_plain_text_is_folded_as_text_with_other_letters_is(before: str, behind: str) -> None:
+    short, long = f"{before} {behind}", f"{before}\u00a0{behind}"
+    assert fold(short) == fold(long)
+    assert aloud(short) == aloud(long)
+    assert unmask(short) == unmask(long)
