@@ -57,7 +57,7 @@ def test_lone_surrogates_empty_text_and_no_text_are_scored(folder: Path) -> None
     assert len(scorer.score(["\ud800 vile", "", "😀"])) == 3
 
 
-@pytest.mark.parametrize("text", ["vile", "v1le", "v.i.l.e", "vi'le", "h3ll", "we're in h e l l"])
+@pytest.mark.parametrize("text", ["vile", "v1le", "v.i.l.e", "vi'le", "h3ll", "we're in h e l l", "7pm y5 v1le xxx"])
 def test_a_word_in_disguise_scores_as_the_word_does(reads_aloud: OnnxScorer, text: str) -> None:
     assert reads_aloud.score([text])[0]["toxicity"] > 0.8
 
