@@ -68,7 +68,7 @@ class PostCheck:
 def check_post(text: str, detectors: Sequence[Detector], school: School, roll: Roll, now: datetime) -> PostCheck:
     """What stands against posting this text, in the order of the text. A text that could not be read is looked at twice."""
     comment = Comment("own-post", "own", "own", "own-post", Author(), text, now)
-    anybody = GuardedNames(Roll([Pupil(name) for name in sorted(CHILD_NAMES)]), school)
+    anybody = first_names(school)
     findings, failed = examine_all(detectors, comment, Context())
     seen = [
         *_names(findings, roll),
@@ -82,12 +82,17 @@ def check_post(text: str, detectors: Sequence[Detector], school: School, roll: R
     return PostCheck((*_once(seen), *unread))
 
 
+def first_names(school: School) -> GuardedNames:
+    """Finds first names of children, whoever bears them."""
+    return GuardedNames(Roll([Pupil(name) for name in sorted(CHILD_NAMES)]), school)
+
+
 def _names(findings: Iterable[Finding], roll: Roll) -> Iterator[tuple[Finding, Remark]]:
     for finding in findings:
         if finding.label not in NAMING or finding.span is None or finding.score < LIKELY:
             continue
         answer = Answer.DO_NOT_POST if finding.score >= SURE else Answer.LOOK_TWICE
-        if _has_no_consent(finding.phrase, roll) and answer is Answer.DO_NOT_POST:
+        if has_no_consent(finding.phrase, roll) and answer is Answer.DO_NOT_POST:
             yield finding, Remark("a child of this name has no consent to be online", finding.phrase, CONSENT, answer)
         elif finding.detector == GuardedNames.name:
             what = "this is a pupil's name" if answer is Answer.DO_NOT_POST else "this may be a pupil's name"
@@ -96,7 +101,7 @@ def _names(findings: Iterable[Finding], roll: Roll) -> Iterator[tuple[Finding, R
             yield finding, Remark("a child seems to be named", finding.phrase, IDENTIFIABLE, answer)
 
 
-def _has_no_consent(phrase: str, roll: Roll) -> bool:
+def has_no_consent(phrase: str, roll: Roll) -> bool:
     """Whether a pupil who may be meant must not be online. Of two with one name, either may be meant."""
     words = set(split(phrase))
     refused = (pupil for pupil in roll.pupils if pupil.photo_consent is False)

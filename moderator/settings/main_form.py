@@ -20,6 +20,7 @@ from moderator.settings.forms import (
     StoreForm,
 )
 from moderator.settings.mail import MailForm, WeeklyForm
+from moderator.settings.pictures import PicturesForm
 from moderator.settings.web import WebForm
 
 
@@ -41,4 +42,5 @@ class MainForm(Form):
     web: WebForm = Field(default_factory=WebForm)
     backup: BackupForm = Field(default_factory=BackupForm)
     checklist: ChecklistForm = Field(default_factory=ChecklistForm)
+    pictures: PicturesForm = Field(default_factory=PicturesForm)
     accounts: list[dict[str, Any]] = Field(default_factory=list)

@@ -14,6 +14,7 @@ from moderator.settings.alerts import AlertSettings
 from moderator.settings.backup import BackupSettings
 from moderator.settings.credentials import Credentials
 from moderator.settings.mail import MailSettings, WeeklySettings
+from moderator.settings.pictures import PictureSettings
 from moderator.settings.web import WebSettings
 
 
@@ -70,4 +71,5 @@ class Settings:
     alerts: AlertSettings
     backup: BackupSettings
     web: WebSettings
+    pictures: PictureSettings
     checklist_due_days: int = 14  # after a term began, until when the platforms' own settings are looked over

@@ -22,6 +22,7 @@ from moderator.store.tables.desk import MailPauseRow, PassedRow, ProposalRow, Pu
 from moderator.store.tables.house import MeterRow, RunnerRow
 from moderator.store.tables.judging import DecisionRow, FindingRow
 from moderator.store.tables.mails import MailRow
+from moderator.store.tables.own_posts import OwnPostCheckRow, OwnPostFindingRow
 from moderator.store.tables.privacy import (
     ApprovalRow,
     DataComplaintRow,
@@ -88,6 +89,8 @@ __all__ = [
     "MeterRow",
     "OutageRow",
     "OutcomeRow",
+    "OwnPostCheckRow",
+    "OwnPostFindingRow",
     "PassedRow",
     "PasskeyRow",
     "PostRow",
