@@ -60,17 +60,18 @@ def decide_as(
     for ban in bans.in_force(tx, [key], decision.decided_at).get(key, ()):
         if bans.UNDONE_BY[ban.means] is decision.author_action:
             bans.end(tx, ban, who.name, decision.decided_at, "; ".join(decision.reasons))
-    lift_what_rests_on(tx, recorded, comment, who)
+    lift_what_rests_on(tx, recorded, comment, who, act_from)
     return recorded
 
 
-def lift_what_rests_on(tx: Transaction, decision: Decision, comment: Comment, who: Person) -> None:
+def lift_what_rests_on(
+    tx: Transaction, decision: Decision, comment: Comment, who: Person, act_from: datetime | None
+) -> None:
     """A comment that a person finds to be all right is no evidence any more: the bans that rest on it are lifted."""
+    why = "the comment it was for was found to be all right"
     if decision.ruling is Ruling.ALLOW:
         for ban in resting_on(tx, comment, decision.decided_at):
-            bans.lift(
-                tx, ban.id, who, decision.decided_at, "the comment it was for was found to be all right", decision.mode
-            )
+            bans.lift(tx, ban.id, who, decision.decided_at, why, decision.mode, act_from)
 
 
 def resting_on(tx: Transaction, comment: Comment, now: datetime) -> list[Ban]:
@@ -201,11 +202,20 @@ def _taking_back(
 
 
 def overturn_as(
-    tx: Transaction, people: People, who: Person, comment: Comment, *, why: str, mode: Mode, at: datetime
+    tx: Transaction,
+    people: People,
+    who: Person,
+    comment: Comment,
+    *,
+    why: str,
+    mode: Mode,
+    at: datetime,
+    act_from: datetime | None = None,
 ) -> Decision:
     """Record the opposite of the latest decision, found wrong. Audit: "decided", and "overturned" with its number.
 
-    Raises NotAllowed, EditedMeanwhile, and NothingToOverturn for a comment that was not decided on or still waits for a person.
+    Nothing leaves before `act_from`, where that is given. Raises NotAllowed, EditedMeanwhile, and NothingToOverturn for a
+    comment that was not decided on or still waits for a person.
     """
     refuse_unless_allowed(tx, people, who, comment.id)
     before = to_overturn(tx, comment)
@@ -219,10 +229,10 @@ def overturn_as(
         mode=mode,
     )
     refuse_unread(tx, decision)
-    recorded = decisions.record(tx, decision, after=before.number)
+    recorded = decisions.record(tx, decision, after=before.number, act_from=act_from)
     facts = {"number": before.number, "was": before.ruling.value, "now": recorded.ruling.value, "by": before.decided_by}
     audit.write_all(tx, [audit.Event("overturned", at, who.name, comment.id, comment.account_id, facts)])
-    lift_what_rests_on(tx, recorded, comment, who)
+    lift_what_rests_on(tx, recorded, comment, who, act_from)
     return recorded
 
 

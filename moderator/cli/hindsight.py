@@ -65,10 +65,13 @@ def whatif_command(
         heard = hearings.between(tx, begin, now, count_for)
         result = whatif.compare(heard, settings.policy, proposed, settings.mode, now, samples)
         not_judged = hearings.count(tx, begin, now) - result.comments
+        cleared = hearings.cleared(tx, begin, now)
     if as_json:
-        print_json(whatif_row(result, words) | {"not_judged": not_judged})
+        print_json(whatif_row(result, words) | {"not_judged": not_judged, "cleared": cleared})
     else:
-        print_whatif(result, settings.policy, proposed, not_judged, lambda *said: shown_words(*said, plainly=words))
+        print_whatif(
+            result, settings.policy, proposed, (not_judged, cleared), lambda *said: shown_words(*said, plainly=words)
+        )
 
 
 def whatif_row(result: whatif.WhatIf, words: bool) -> dict[str, Any]:
@@ -111,14 +114,16 @@ def tune_command(
     with opened(config) as (settings, database), database.reading() as tx:
         policy = settings.policy
         asked = [each for each in Label if each in policy.limits and label in (None, each)]
-        evidence = gather_evidence(tx, policy, asked, time_since(since, now), now)
+        begin = time_since(since, now)
+        evidence = gather_evidence(tx, policy, asked, begin, now)
+        cleared = hearings.cleared(tx, begin, now)
     if not asked:
         raise NotFound(f"The policy has no limits for {label}: nothing to tune.")
     told = [(each, tune.propose(each, policy)) for each in evidence]
     if as_json:
         print_json([tuning_row(*each) for each in told])
     else:
-        print_tuning(told)
+        print_tuning(told, cleared)
     changes = [proposal for _, proposal in told if proposal is not None and proposal.changes]
     if out is not None:
         text = present.read_text(encoding="utf-8") if present.exists() else ""

@@ -37,7 +37,9 @@ EXPECTED: tuple[tuple[str, Callable[[Expected], int]], ...] = (
 )
 
 
-def print_whatif(result: WhatIf, now: Policy, then: Policy, not_judged: int, words: Masking) -> None:
+def print_whatif(result: WhatIf, now: Policy, then: Policy, left_out: tuple[int, int], words: Masking) -> None:
+    """`left_out`: comments that policy has not judged, and those whose words are kept no longer."""
+    not_judged, cleared = left_out
     typer.echo(
         f"{result.comments} comments of {result.weeks:.1f} weeks, decided again from what was found in them; a person decided on "
         f"{result.decided_by_person}."
@@ -53,6 +55,8 @@ def print_whatif(result: WhatIf, now: Policy, then: Policy, not_judged: int, wor
         typer.echo(f"{_named(rule):<36} {rule.now:>9} {rule.then:>9}{_raised(rule)}")
     if not_judged:
         typer.echo(f"\n{not_judged} comments are left out: policy has not judged their latest form.")
+    if cleared:
+        typer.echo(f"\n{without_words(cleared)}")
     typer.echo(f"\nPolicy {now.version} beside {then.version}. Nothing was changed.")
 
 
@@ -80,12 +84,19 @@ def _raised(rule: RuleCount) -> str:
     return f"   live, it would make {rule.would_raise} decisions graver"
 
 
-def print_tuning(told: Sequence[tuple[Evidence, Proposal | None]]) -> None:
+def without_words(cleared: int) -> str:
+    which = "1 comment of this time is" if cleared == 1 else f"{cleared} comments of this time are"
+    return f"{which} left out: their words are kept no longer. What was harmless is cleared first."
+
+
+def print_tuning(told: Sequence[tuple[Evidence, Proposal | None]], cleared: int) -> None:
     for evidence, proposal in told:
         if proposal is None:
             typer.echo(f"{evidence.label}: {too_little(evidence)}\n")
         else:
             print_proposal(evidence, proposal)
+    if cleared:
+        typer.echo(f"{without_words(cleared)}\n")
     typer.echo(
         "Nothing was changed: a person writes the lines into policy.toml, or looks at a copy made with --out first."
     )

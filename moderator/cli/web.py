@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from uvicorn import Config
 
 STOPS_WITHIN_S = 5
+THE_SOCKET = "the socket"
 
 
 def web(
@@ -99,21 +100,35 @@ def opened_socket(place: WebSettings) -> socket.socket:
 def server_config(app: object, place: WebSettings) -> Config:
     """Nothing of uvicorn's own in the log or in a header: its lines would hold whole addresses."""
     from uvicorn import Config
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
     return Config(
-        app,  # type: ignore[arg-type]
+        behind(ProxyHeadersMiddleware(app, [*place.trusted_proxies, THE_SOCKET])),  # type: ignore[arg-type]
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=True,
-        # Whoever can open a Unix socket is the proxy; over TCP it must come from one of these addresses.
-        forwarded_allow_ips="*" if place.socket else list(place.trusted_proxies),
+        proxy_headers=False,  # As above: of X-Forwarded-For only what the proxy itself wrote, the last, is believed.
         timeout_graceful_shutdown=STOPS_WITHIN_S,
         timeout_keep_alive=30,
         limit_concurrency=200,
         h11_max_incomplete_event_size=32 * 1024,
         ws="none",
     )
+
+
+def behind(app: Any) -> Any:
+    """Whoever can open the Unix socket is the proxy: requests from there come from `THE_SOCKET`, which is trusted.
+
+    uvicorn itself knows no address there, and would trust either nothing or all that somebody wrote into X-Forwarded-For.
+    """
+
+    async def named(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope.get("client") is None:
+            scope["client"] = (THE_SOCKET, 0)
+        await app(scope, receive, send)
+
+    return named
 
 
 def add_to(app: typer.Typer) -> None:

@@ -353,6 +353,16 @@ def done_kind(tx: Transaction, comment_id: str) -> ActionKind | None:
     return None if row is None else ActionKind(row.kind)
 
 
+def by_decision(tx: Transaction, comment_ids: Sequence[str]) -> dict[str, list[ActionState]]:
+    """What was asked of platforms and people about these comments, under the id of the decision it was asked for."""
+    found: dict[str, list[ActionState]] = {}
+    if comment_ids:
+        order = (col(ActionRow.comment_id), col(ActionRow.decision_number), col(ActionRow.id))
+        for state in states(tx, col(ActionRow.comment_id).in_(comment_ids), order=order):
+            found.setdefault(state.action.decision_id, []).append(state)
+    return found
+
+
 def states(
     tx: Transaction, *where: ColumnElement[bool], order: Sequence[Any], limit: int | None = None
 ) -> list[ActionState]:

@@ -56,15 +56,23 @@ def ban(
     return made
 
 
-def lift(tx: Transaction, ban_id: str, by: Person, at: datetime, why: str, mode: Mode = Mode.AUTO) -> Decision:
+def lift(
+    tx: Transaction,
+    ban_id: str,
+    by: Person,
+    at: datetime,
+    why: str,
+    mode: Mode = Mode.AUTO,
+    act_from: datetime | None = None,
+) -> Decision:
     """A person lifts a ban in force, with the decision that undoes its means. Audit: "decided", "ban_ended".
 
-    Raises StoreError where there is no such ban, or it ended before.
+    Nothing leaves before `act_from`, where that is given. Raises StoreError where there is no such ban, or it ended before.
     """
     found = find(tx, ban_id)
     if found is None or found.ended_at is not None:
         raise StoreError(f"No ban {ban_id} is in force. Nothing was changed.")
-    decision = decisions.record(tx, ending(tx, found, by.name, at, why, mode))
+    decision = decisions.record(tx, ending(tx, found, by.name, at, why, mode), act_from=act_from)
     end(tx, found, by.name, at, why)
     return decision
 

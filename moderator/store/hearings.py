@@ -87,6 +87,14 @@ def count(tx: Transaction, since: datetime, until: datetime) -> int:
     return int(tx.session.connection().execute(asked).scalar_one())
 
 
+def cleared(tx: Transaction, since: datetime, until: datetime) -> int:
+    """How many comments of that time cannot be heard again, since their words are kept no longer."""
+    seen_at = col(CommentRow.first_seen_at)
+    asked = select(func.count()).select_from(CommentRow)
+    asked = asked.where(col(CommentRow.school_id) == tx.school_id, seen_at >= since, seen_at < until)
+    return int(tx.session.connection().execute(asked.where(col(CommentRow.words_gone_at).is_not(None))).scalar_one())
+
+
 def _seen(tx: Transaction, since: datetime, until: datetime) -> tuple[Any, ...]:
     seen_at = col(CommentRow.first_seen_at)
     # Rules cannot hear words that were cleared away.

@@ -198,6 +198,16 @@ def alerts_of(tx: Transaction, comment_id: str) -> list[int]:
     return sorted({row.alert_number for row in tx.all(mine)})
 
 
+def latest_alert(tx: Transaction) -> int | None:
+    """The newest alert of which a case still waits."""
+    number: int | None = tx.first(
+        select(func.max(col(AlertCaseRow.alert_number)))
+        .join(CommentRow, col(CommentRow.id) == col(AlertCaseRow.comment_id))
+        .where(*_waits(tx))
+    )
+    return number
+
+
 def of_alert(tx: Transaction, number: int) -> list[str]:
     """The comments that an alert is about and that still wait, in the order they called."""
     case_row = AlertCaseRow

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from moderator.domain import Person
+from moderator.domain import Comment, Person
 from moderator.errors import ModeratorError
 from moderator.policy.authority import MAY
 from moderator.policy.authority import May as May  # pages ask here what a visitor may
+from moderator.review import resting_on
 from moderator.store import sessions
+from moderator.store.database import Transaction
 from moderator.store.sessions import Session
 from moderator.store.users import User
-from moderator.web.site import Here
+from moderator.web.seals import seal
+from moderator.web.site import Here, Site
 
 COOKIE = "__Host-session"
 
@@ -38,7 +41,7 @@ class Visitor:
     """Who is looking at the page, and in which session."""
 
     session: Session
-    token: str
+    csrf: str  # what every form of this session carries
 
     @property
     def user(self) -> User:
@@ -47,11 +50,6 @@ class Visitor:
     @property
     def person(self) -> Person:
         return Person(self.user.name)
-
-    @property
-    def csrf(self) -> str:
-        """What every form of this session carries: nobody without the session's token can make it."""
-        return hmac.digest(self.token.encode(), b"form", "sha256").hex()
 
     def may(self, what: May) -> bool:
         return what in MAY[self.user.role]
@@ -72,8 +70,14 @@ def visitor_of(request: Request, site: Here) -> Visitor:
     if now - session.seen_at >= sessions.TOUCHED_EVERY and "x-background" not in request.headers:
         with site.database.transaction() as tx:
             sessions.touch(tx, session, now)
-    request.state.visitor = Visitor(session, token)
+    request.state.visitor = Visitor(session, form_token(site, session))
     return request.state.visitor  # type: ignore[no-any-return]
+
+
+def form_token(site: Site, session: Session) -> str:
+    """Bound to the session, from when it was opened to its end: a passkey shown again in one tab leaves the forms of the others
+    good, though the session then goes on under another token."""
+    return seal(site, "form", f"{session.user.id} {session.opened_at.isoformat()}")
 
 
 SignedIn = Annotated[Visitor, Depends(visitor_of)]
@@ -84,6 +88,19 @@ def fresh_visitor(visitor: SignedIn, site: Here) -> Visitor:
     if not visitor.session.is_fresh(site.now()):
         raise NotFresh("Please show again that it is you.")
     return visitor
+
+
+def refuse_unless_fresh(
+    tx: Transaction, visitor: Visitor, comment: Comment, now: datetime, number: int | None = None
+) -> None:
+    """Whoever lets an author back in shows that it is them, wherever that is done.
+
+    A comment that is shown again ends every ban that rests on it; taking back the decision with this `number`, the ban that
+    was made with it. Raises NotFresh.
+    """
+    ends = [ban for ban in resting_on(tx, comment, now) if number is None or ban.id == f"{comment.id}.{number}"]
+    if ends and not visitor.session.is_fresh(now):
+        raise NotFresh("Please show again that it is you.")
 
 
 FreshVisitor = Annotated[Visitor, Depends(fresh_visitor)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from moderator.logs import Log
@@ -35,6 +36,7 @@ from moderator.web.guard import Guard
 from moderator.web.menu import tabs_of
 from moderator.web.own_forms import own_forms_only
 from moderator.web.site import Site
+from moderator.web.too_long import TooLong
 
 ROUTERS: tuple[APIRouter, ...] = (
     shell.router,
@@ -71,7 +73,6 @@ def create_app(site: Site, log: Log | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY,
         dependencies=[Depends(own_forms_only)],
     )
     app.state.site = site
@@ -79,6 +80,8 @@ def create_app(site: Site, log: Log | None = None) -> FastAPI:
         app.include_router(router)
     app.state.tabs = tabs_of(app.routes)
     trouble.add_to(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
+    app.add_middleware(TooLong)
     # A page shows nothing that somebody else's site could ask for with her cookie (SameSite=Strict), so its length tells
     # nobody anything when it is packed.
     app.add_middleware(GZipMiddleware, minimum_size=500)

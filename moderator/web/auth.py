@@ -21,6 +21,7 @@ from moderator.web.browser import (
     forget_session,
     keep_challenge,
     keep_signed_in,
+    known_browser,
     own_path,
 )
 from moderator.web.ceremonies import NotProved
@@ -70,7 +71,7 @@ def sign_in(request: Request, site: Here, credential: Answer = "", next: Next = 
     except NotProved as refused:
         return sign_in_form(request, next, str(refused), 403)
     response = RedirectResponse(own_path(next), 303)
-    keep_signed_in(response, token)
+    keep_signed_in(site, response, token)
     return response
 
 
@@ -127,7 +128,7 @@ def confirm(request: Request, site: Here, visitor: SignedIn, credential: Answer 
     except NotProved as refused:
         return render(request, "auth/confirm.html", 403, next=own_path(next), trouble=str(refused))
     response = RedirectResponse(own_path(next), 303)
-    keep_signed_in(response, token)
+    keep_signed_in(site, response, token)
     return response
 
 
@@ -180,10 +181,19 @@ def new_passkey(request: Request, site: Site, user: User, answer: str) -> Passke
     return ceremonies.made(site, user, challenge, answer, device_of(request), site.now())
 
 
-def count_try(request: Request, site: Site, what: str, times: int = 1) -> None:
-    """Raises TooMany, whether one address tries too often or all together do."""
+def count_try(request: Request, site: Site, what: str, times: int = 1, link: str = "") -> None:
+    """Raises TooMany, whether one address tries too often or all together do.
+
+    A browser in which somebody signed in before is counted by itself, and so is a link that was given to somebody, whose
+    digest is `link`: a flood of tries, be it from the same school's address, keeps neither out
+    (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies, read 2026-11-22).
+    """
+    if own := link or known_browser(request, site):
+        counted = [(f" by {own}", TRIES)]
+    else:
+        counted = [(f" {address_of(request)}", TRIES), ("", TRIES_OF_ALL)]
     with site.database.transaction() as tx:  # One for both: a refused try leaves no line for each new address.
-        for who, most in ((f" {address_of(request)}", TRIES), ("", TRIES_OF_ALL)):
+        for who, most in counted:
             tries.allow(tx, what + who, most * times, MINUTE, site.now())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
 
@@ -10,7 +11,12 @@ from fastapi import Request, Response
 
 from moderator.store import challenges, sessions
 from moderator.web.access import COOKIE
+from moderator.web.seals import is_sealed, seal
+from moderator.web.site import Site
 
+KNOWN = "__Host-known"
+"""That somebody signed in with this browser before. It opens nothing: its tries to sign in are counted by themselves."""
+KNOWN_FOR = timedelta(days=180)
 CEREMONY = "__Host-ceremony"
 """Which challenge this browser was given, so that nobody else can answer it."""
 DEVICES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android phone or tablet"), ("CrOS", "Chromebook"))
@@ -21,9 +27,17 @@ A_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """One of our own: a slash, and then neither a second one nor anything that some browser reads as one."""
 
 
-def keep_signed_in(response: Response, token: str) -> None:
-    """Only this site gets the cookie back, only over a safe connection, and no script can read it."""
+def keep_signed_in(site: Site, response: Response, token: str) -> None:
+    """Only this site gets the cookies back, only over a safe connection, and no script can read them."""
     _set(response, COOKIE, token, sessions.WHOLE)
+    number = secrets.token_hex(8)
+    _set(response, KNOWN, f"{number}.{seal(site, KNOWN, number)}", KNOWN_FOR)
+
+
+def known_browser(request: Request, site: Site) -> str:
+    """The number of a browser in which somebody signed in before; "" for any other."""
+    number, _, given = request.cookies.get(KNOWN, "").partition(".")
+    return number if given and is_sealed(site, KNOWN, number, given) else ""
 
 
 def forget_session(response: Response) -> None:

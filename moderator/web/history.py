@@ -14,7 +14,7 @@ from moderator.build import capabilities_for
 from moderator.domain import POLICY, Finding, Ruling
 from moderator.platforms.street import shown_name
 from moderator.policy.rules import RULES
-from moderator.store import history, users
+from moderator.store import actions, history, users
 from moderator.store.actions import ActionState
 from moderator.store.database import Transaction
 from moderator.store.hearings import findings_of
@@ -26,7 +26,7 @@ from moderator.web.pages import in_words, render
 from moderator.web.site import Here, Site
 from moderator.web.telling import Told
 from moderator.web.undoing import WayBack
-from moderator.web.words import WordsView, name_of, view_of
+from moderator.web.words import WordsView, called, view_of
 
 AT_ONCE = 25
 router = APIRouter()
@@ -135,7 +135,7 @@ def rows_of(tx: Transaction, site: Site, visitor: Visitor, found: Sequence[Made]
     """Everything the rows tell, read for all of them at once."""
     ids = sorted({made.comment.id for made in found})
     findings = findings_of(tx, ids) if ids else {}
-    done = undoing.actions_of(tx, ids)
+    done = actions.by_decision(tx, ids)
     return [row_of(tx, site, visitor, made, findings, done.get(made.decision.id, ())) for made in found]
 
 
@@ -158,7 +158,7 @@ def row_of(
         why=tuple(telling.why(decision)),
         outcome=telling.outcome(made, done, can, lambda when: in_words(site, when)),
         words=view_of(comment.text, seen),
-        author=name_of(comment.author.handle or comment.author.display_name, seen) or "Somebody",
+        author=called(comment.author, seen),
         author_at=author_address(key) if key[1] else "",
         platform=shown_name(comment.platform),
         back=undoing.way_back(tx, site, visitor, comment, decision) if made.is_latest else None,

@@ -124,6 +124,7 @@ class Tried:
     """What other limits would have done. `rows` are a name, the figure now and the figure then."""
 
     comments: int
+    cleared: int  # more, which cannot be tried: their words are kept no longer
     since: str
     rows: tuple[tuple[str, int, int], ...]
     changes: tuple[ChangeShown, ...]
@@ -155,6 +156,7 @@ def rules(request: Request, site: Here, _visitor: Watcher) -> Response:
         request,
         "rules/page.html",
         policy=policy,
+        fault=site.policy_fault,
         mode=MODES[site.settings.mode],
         rules=[rule_shown(policy, name, told.of(name)) for name in names(policy)],
         comments=told.comments,
@@ -196,9 +198,11 @@ def tried_with(site: Site, visitor: Visitor, label: Label, limit: Limit) -> Trie
         since = spoken.begins(tx, now, AS_HISTORY, MOST_TRIED)
         heard = hearings.between(tx, since, now, policy.strikes.count_for)
         found = whatif.compare(heard, policy, then, mode, now, SAMPLES)
+        cleared = hearings.cleared(tx, since, now)
     weeks = (now - since).days // 7
     return Tried(
         comments=found.comments,
+        cleared=cleared,
         since="the last week" if weeks == 1 else f"the last {weeks} weeks",
         rows=tuple(rows_of(found)),
         changes=tuple(change_shown(each, visitor.may(May.READ)) for each in found.changes),

@@ -24,7 +24,7 @@ from moderator.web.places import Place, place_of
 from moderator.web.site import Here
 from moderator.web.telling import Told
 from moderator.web.trouble import is_htmx
-from moderator.web.words import name_of, plain
+from moderator.web.words import called, plain
 
 LATELY = timedelta(days=30)
 TITLES = {
@@ -99,7 +99,6 @@ def shown(tx: Transaction, states: Sequence[TaskState]) -> list[TaskShown]:
 def _shown(state: TaskState, found: dict[FormKey, list[Finding]]) -> TaskShown:
     task, comment = state.task, state.task.comment
     seen = found.get((comment.id, comment.version), [])
-    name = comment.author.handle or comment.author.display_name
     key = (comment.platform, comment.author.native_id)
     return TaskShown(
         state=state,
@@ -108,7 +107,7 @@ def _shown(state: TaskState, found: dict[FormKey, list[Finding]]) -> TaskShown:
         steps=steps_of(state),
         why=f"{task.why[:1].upper()}{task.why[1:].rstrip('.')}." if task.why else "",
         place=place_of(comment.platform, task.url),
-        author=name_of(name, seen) if name else "somebody",
+        author=called(comment.author, seen),
         author_at=author_address(key) if key[1] else "",
         ban_at=ban_address(key, comment.id) if key[1] and task.kind is TaskKind.PROPOSE_BAN else "",
         words=plain(comment.text, seen),

@@ -13,7 +13,7 @@ from moderator.review import EditedMeanwhile, NothingToOverturn, decide_as, take
 from moderator.store import alerts, audit, comments, decisions, desk, queue, users
 from moderator.store.database import Transaction
 from moderator.store.decisions import Stale
-from moderator.web.access import Decider, May, Reader, Visitor
+from moderator.web.access import Decider, May, Reader, Visitor, refuse_unless_fresh
 from moderator.web.done import HELD, Ref, done_of, refs_of
 from moderator.web.pages import in_words, render
 from moderator.web.site import Here, Site
@@ -75,9 +75,17 @@ def one_case(
     return show(request, site, visitor, comment_id=comment_id, refs=refs_of(done), note=SAID.get(said), whole=whole)
 
 
+@router.get("/alerts")
+def latest_alert(site: Here, _visitor: Reader) -> Response:
+    """Where a tapped push leads: to the newest alert whose cases wait. The push itself names none."""
+    with site.database.reading() as tx:
+        number = queue.latest_alert(tx)
+    return RedirectResponse(f"/alerts/{number}" if number else "/triage", 303)
+
+
 @router.get("/alerts/{number}")
 def alert(request: Request, site: Here, visitor: Reader, number: int) -> Response:
-    """Where a push leads: the cases of one alert that still wait."""
+    """The cases of one alert that still wait."""
     with site.database.reading() as tx:
         found = [queue.case(tx, comment_id) for comment_id in queue.of_alert(tx, number)] if 0 < number < 2**31 else []
         among = [each for each in found if each is not None]
@@ -99,6 +107,7 @@ def undo(request: Request, site: Here, visitor: Decider, case: Annotated[list[st
             comment = comments.load(tx, ref.comment_id)
             if comment is None:
                 continue
+            refuse_unless_fresh(tx, visitor, comment, now, ref.number)
             try:
                 take_back_as(tx, people, visitor.person, comment, ref.number, mode=site.settings.mode, at=now)
                 back.append(ref)
@@ -147,7 +156,10 @@ def decide(
 def decide_now(
     tx: Transaction, site: Site, visitor: Visitor, comment: Comment, ruling: Ruling, after: int, now: datetime
 ) -> Decision:
-    """One person's answer, which leaves in ten seconds. Raises Stale, EditedMeanwhile and NotAllowed."""
+    """One person's answer, which leaves in ten seconds. Raises Stale, EditedMeanwhile, NotAllowed, and NotFresh where it ends
+    a ban."""
+    if ruling is Ruling.ALLOW:
+        refuse_unless_fresh(tx, visitor, comment, now)
     decision = Decision(
         comment_id=comment.id,
         version=comment.version,

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-from sqlmodel import col
 
 from moderator.actions.effects import effect_of
 from moderator.build import capabilities_for
 from moderator.domain import ActionKind, Comment, Decision, Ruling, Visibility
 from moderator.review import OPPOSITE, overturn_as, take_back_as, what_ends_with
 from moderator.store import actions, decisions, users
-from moderator.store.actions import ActionState
 from moderator.store.bans import UNDONE_BY
 from moderator.store.database import Transaction
-from moderator.store.tables import ActionRow
-from moderator.web.access import May, Visitor
+from moderator.web.access import May, Visitor, refuse_unless_fresh
+from moderator.web.done import HELD
 from moderator.web.site import Site
 
 BY_HAND = "Somebody does this by hand; the steps will stand under Tasks."
@@ -77,22 +73,14 @@ def _effect(site: Site, comment: Comment, kind: ActionKind) -> str:
 def undo(tx: Transaction, site: Site, visitor: Visitor, comment: Comment, number: int, how: How, why: str) -> Decision:
     """Go back on the decision with this number, which must still be the latest.
 
-    Raises decisions.Stale, NotAllowed and NothingToOverturn.
+    What was turned round leaves in ten seconds. Raises decisions.Stale, NotAllowed, NothingToOverturn, and NotFresh where it
+    ends a ban.
     """
+    refuse_unless_fresh(tx, visitor, comment, site.now(), number if how is How.TAKE_BACK else None)
     people, mode, now = users.people(tx, site.settings.people), site.settings.mode, site.now()
     if how is How.TAKE_BACK:
         return take_back_as(tx, people, visitor.person, comment, number, mode=mode, at=now)
     latest = decisions.latest(tx, comment.id)
     if latest is None or latest.number != number:
         raise decisions.Stale(f"Comment {comment.id} was decided on meanwhile. Nothing was changed; look at it again.")
-    return overturn_as(tx, people, visitor.person, comment, why=why, mode=mode, at=now)
-
-
-def actions_of(tx: Transaction, comment_ids: Sequence[str]) -> dict[str, list[ActionState]]:
-    """By decision, what was asked of platforms and people because of it."""
-    found: dict[str, list[ActionState]] = {}
-    if comment_ids:
-        order = (col(ActionRow.comment_id), col(ActionRow.decision_number), col(ActionRow.id))
-        for state in actions.states(tx, col(ActionRow.comment_id).in_(comment_ids), order=order):
-            found.setdefault(state.action.decision_id, []).append(state)
-    return found
+    return overturn_as(tx, people, visitor.person, comment, why=why, mode=mode, at=now, act_from=now + HELD)

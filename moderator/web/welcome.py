@@ -47,12 +47,17 @@ def link_is_over(request: Request) -> HTMLResponse:
     return render(request, "auth/link_over.html", 410)
 
 
+def short(token: str) -> str:
+    """A link as it may be written down."""
+    return sessions.digest_of(token)[:16]
+
+
 @router.post("/welcome/{token}/options")
 def welcome_options(request: Request, site: Here, token: str) -> Response:
-    count_try(request, site, "sign_in_ask", ASKED)
     with site.database.reading() as tx:
         user = invites.find(tx, token, site.now())
         known = passkeys.of_user(tx, user) if user else []
+    count_try(request, site, "sign_in_ask", ASKED, link=short(token) if user else "")
     if user is None:
         return link_is_over(request)
     return asked(site, Purpose.REGISTER, user.id, lambda given: ceremonies.to_make(site, user, known, given))
@@ -61,9 +66,9 @@ def welcome_options(request: Request, site: Here, token: str) -> Response:
 @router.post("/welcome/{token}")
 def come_in(request: Request, site: Here, token: str, credential: Answer = "") -> Response:
     """Keep the passkey, sign in, and show the code for paper: now, and never again."""
-    count_try(request, site, "sign_in")
     with site.database.reading() as tx:
         user = invites.find(tx, token, site.now())
+    count_try(request, site, "sign_in", link=short(token) if user else "")
     if user is None:
         return link_is_over(request)
     try:
@@ -74,7 +79,7 @@ def come_in(request: Request, site: Here, token: str, credential: Answer = "") -
     if let_in is None:
         return link_is_over(request)
     response = render(request, "auth/code.html", code=let_in.code, others=let_in.others, then="/welcome")
-    keep_signed_in(response, let_in.session)
+    keep_signed_in(site, response, let_in.session)
     return response
 
 

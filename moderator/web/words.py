@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from moderator.domain import DISPLAY_NAME, TEXT, Finding, Label
+from moderator.domain import DISPLAY_NAME, TEXT, Author, Finding, Label
 from moderator.hindsight.masking import MASK, MASKED, spans_of
 
 SHOWN_AT_FIRST = 600
@@ -139,6 +139,13 @@ def plain(text: str, findings: Iterable[Finding] = (), width: int = 90) -> str:
 def name_of(name: str, findings: Iterable[Finding] = (), *, revealed: bool = False) -> str:
     """An author's name in one line. A child's name in it is masked."""
     return view_of(name[:100], findings, revealed=revealed, place=DISPLAY_NAME).plain
+
+
+def called(author: Author, findings: Iterable[Finding] = ()) -> str:
+    """An author in lists, by their handle where there is one. What was found in the display name masks nothing in a handle."""
+    if author.handle:
+        return name_of(author.handle)
+    return name_of(author.display_name, findings) or "Somebody"
 
 
 def _cut(text: str) -> int:

@@ -65,6 +65,16 @@ def test_it_answers_on_a_socket_for_its_proxy_alone_and_leaves_when_told_to(conf
         answer = client.get("/")
         assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2F")
         assert "server" not in answer.headers
+        # What a visitor wrote into the header themselves stands before what the proxy added: only the last is believed.
+        tries = [
+            client.post(
+                "/sign-in", headers={"Origin": "http://localhost:8080", "X-Forwarded-For": f"198.51.100.{n}, 192.0.2.7"}
+            )
+            for n in range(6)
+        ]
+        assert [each.status_code for each in tries] == [403] * 5 + [429]
+        other = {"Origin": "http://localhost:8080", "X-Forwarded-For": "192.0.2.8"}
+        assert client.post("/sign-in", headers=other).status_code == 403
 
         page.send_signal(signal.SIGTERM)
         assert page.wait(timeout=20) == 0

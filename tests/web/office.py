@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import socket
 import threading
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from moderator.policy.authority import Role
 from moderator.settings import Settings, read_settings
 from moderator.store import accounts, comments, decisions, sessions, users
 from moderator.store.database import Database
-from moderator.web.access import COOKIE
+from moderator.web.access import COOKIE, form_token
 from moderator.web.app import create_app
 from moderator.web.site import Site
 from tests.conftest import NOON
@@ -67,7 +66,10 @@ class Desk:
 
     @property
     def csrf(self) -> str:
-        return hmac.digest(self.token.encode(), b"form", "sha256").hex()
+        """What the forms of this session carry; "" once it is over."""
+        with self.office.database.reading() as tx:
+            session = sessions.find(tx, self.token, self.office.now)
+        return form_token(self.office.app.state.site, session) if session else ""
 
 
 @dataclass

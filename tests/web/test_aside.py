@@ -243,13 +243,16 @@ def test_a_push_leads_to_the_cases_of_its_alert(office: Office) -> None:
     urgent = a_threat(office)
     (number,) = raised(office)
 
-    page = office.sign_in().get(f"/alerts/{number}").text
+    desk = office.sign_in()
+    assert desk.get("/alerts").headers["Location"] == f"/alerts/{number}"
+    page = desk.get(f"/alerts/{number}").text
 
     assert f"/triage/{urgent.id}/decide" in page
     assert "muppet" not in page
 
 
 def test_an_alert_that_somebody_looked_after_leads_to_the_queue(office: Office) -> None:
+    assert office.sign_in().get("/alerts").headers["Location"] == "/triage"
     page = office.sign_in().get("/alerts/7")
 
     assert page.status_code == 200

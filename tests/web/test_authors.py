@@ -8,7 +8,7 @@ from typing import Any
 
 from moderator.domain import ActionKind, Author, Ban, Finding, Label, Ruling, Verdict
 from moderator.policy.authority import Role
-from moderator.store import actions, authors, bans, decisions
+from moderator.store import actions, authors, bans, decisions, queue
 from tests.store.made import DAY, NOON, a_comment, a_decision, a_task, decided, receive
 from tests.web.office import NAMES, Office
 
@@ -199,3 +199,28 @@ def test_what_is_to_be_done_by_hand_about_them_stands_on_their_page(office: Offi
     page = office.sign_in().get("/authors/youtube/u-pat").text
     assert "To be done by hand" in page
     assert "Open the profile, then Block." in page
+
+
+def test_whatever_ends_a_ban_asks_for_a_passkey_just_used(office: Office) -> None:
+    comment, _ = decided(office.database, Ruling.HIDE, "c1")
+    desk = office.sign_in()
+    desk.post("/authors/ban", **ban_form(desk.get("/authors/ban?platform=youtube&author=u-pat").text))
+    (ban,) = in_force(office)
+    office.later(timedelta(minutes=6))
+    number = office.latest(comment).number
+    ways: dict[str, dict[str, Any]] = {
+        "/authors/lift": {"ban": ban.id},
+        "/triage/undo": {"case": f"{comment.id}.{number}"},
+        f"/triage/{comment.id}/decide": {"answer": "allow", "after": number},
+        f"/comments/{comment.id}/undo": {"number": number, "how": "take_back"},
+    }
+    for path, form in ways.items():
+        answer = desk.post(path, **form)
+        assert (path, answer.headers.get("Location", "")[:8]) == (path, "/confirm")
+        assert in_force(office) == [ban]
+
+    fresh = office.sign_in()
+    assert fresh.post(f"/triage/{comment.id}/decide", answer="allow", after=number).status_code == 303
+    assert in_force(office) == []
+    with office.database.reading() as tx:
+        assert queue.is_held(tx, comment.id, office.now), "and nothing leaves for ten seconds"

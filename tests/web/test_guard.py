@@ -251,7 +251,13 @@ def _user_id(office: Office, desk: Desk) -> str:
 
 
 def test_a_letter_of_a_megabyte_is_not_read(office: Office) -> None:
-    assert office.sign_in().post("/sign-out", words="x" * 1_000_000).status_code == 413
+    desk = office.sign_in()
+    answer = desk.post("/sign-out", words="x" * 1_000_000)
+
+    assert (answer.status_code, answer.headers["cache-control"]) == (413, "no-store")
+    assert "<h1>That was too long</h1>" in answer.text
+    assert "Nothing was changed." in answer.text
+    assert desk.get("/me").status_code == 200
 
 
 def test_a_screen_left_open_is_signed_out_though_its_page_asks_for_news(office: Office) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from moderator.domain import ActionKind, Author, Finding, Label, Ruling, Verdict, Visibility
 from moderator.policy.authority import Role
-from moderator.store import actions, audit, comments, decisions
+from moderator.store import actions, audit, comments, decisions, queue
 from moderator.store.database import Database
 from tests.store.made import DAY, MINUTE, NOON, a_comment, a_decision, decided, done, planned, receive
 from tests.web.office import NAMES, Office
@@ -148,6 +148,9 @@ def test_what_the_program_hid_wrongly_is_shown_again_and_kept_to_learn_from(offi
     assert "Sending to YouTube…" in row.text
     assert office.latest(comment).ruling is Ruling.ALLOW
     assert events(office.database, comment.id)[-1] == "overturned"
+    with office.database.reading() as tx:
+        assert queue.is_held(tx, comment.id, office.now), "it leaves in ten seconds, and can be taken back until then"
+        assert not queue.is_held(tx, comment.id, office.now + timedelta(seconds=11))
 
 
 def test_where_nothing_leads_back_it_is_said_before_the_tap(office: Office) -> None:

@@ -14,6 +14,7 @@ from moderator.policy.authority import Role
 from moderator.policy.rules import RULES
 from moderator.policy.words import RuleTerms
 from moderator.store import hearings
+from moderator.store.tables import CommentRow
 from moderator.web.rules import LABELS, score_of
 from tests.store.made import decided
 from tests.web.browser import Window
@@ -201,3 +202,33 @@ def test_moving_a_slider_answers_without_a_new_page(office: Office, phone: Windo
     assert page.get_by_text("1 comment would be hidden at once, instead of waiting for a person.").is_visible()
     assert page.url.endswith("/rules/try/insult")
     assert phone.complaints == []
+
+
+def test_a_policy_that_was_changed_is_told_and_a_faulty_one_is_not_in_force(office: Office) -> None:
+    desk = office.sign_in()
+    before = office.settings.policy.version
+    assert before in desk.get("/rules").text
+
+    path = office.settings.policy_path
+    path.write_text("[limits.insult]\nqueue = 0.11\nhide = 0.99\n")
+    page = desk.get("/rules").text
+    assert before not in page
+    assert "0.11" in page
+
+    path.write_text("[limits.insult]\nqueue = 7\n")
+    faulty = desk.get("/rules").text
+    assert "The file of your rules was changed and cannot be read." in faulty
+    assert "0.11" in faulty
+
+    path.write_text("")
+    assert before in desk.get("/rules").text
+
+
+def test_what_cannot_be_tried_any_more_is_said(office: Office) -> None:
+    gone, _ = an_insult(office, "c1"), an_insult(office, "c2")
+    with office.database.transaction() as tx:
+        tx.change(CommentRow, [{"id": gone.id, "words_gone_at": office.now}])
+
+    page = office.sign_in().get("/rules/try/insult?queue=0.99&hide=0.99").text
+
+    assert "1 more comment is left out: their words are kept no longer." in page

@@ -228,9 +228,10 @@ def test_a_push_of_counts_becomes_a_notice_of_counts(office: Office, chromium: B
             "navigator.serviceWorker.ready.then(own => own.getNotifications()).then(all => all.length > 0)"
         )
         shown = page.evaluate(
-            "navigator.serviceWorker.ready.then(own => own.getNotifications()).then(all => all.map(n => [n.title, n.body]))"
+            """navigator.serviceWorker.ready.then(own => own.getNotifications())
+                .then(all => all.map(each => [each.title, each.body, each.data.path]))"""
         )
-        assert shown == [["2 urgent comments", "Somebody may be at risk. Tap to see."]]
+        assert shown == [["2 urgent comments", "Somebody may be at risk. Tap to see.", "/alerts"]]
 
 
 def test_the_count_at_the_tab_follows_the_queue(office: Office, desktop: Window) -> None:

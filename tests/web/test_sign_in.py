@@ -456,3 +456,46 @@ def test_nobody_lets_others_in_who_see_more_than_they_do_and_nobody_ends_themsel
     own = head.post(f"/users/{users_by_role[Role.HEAD].id}/end", csrf=head.csrf("/me"))
     assert own.status_code == 403
     assert head.is_signed_in()
+
+
+def test_a_flood_of_tries_keeps_nobody_out_who_was_let_in_before(office: Office) -> None:
+    """Tries from her own school's address, so that neither that nor the count of all together holds her up."""
+    head, link = settled(office), invited(office, Role.DEPUTY)
+    office.later(MINUTE)
+    for _ in range(7):
+        flood = visit(office).post("/sign-in", credential="{}")
+    assert flood.status_code == 429
+
+    head.cookies.pop(COOKIE)
+    assert head.sign_in().status_code == 303
+    assert visit(office).settle(link).status_code == 200
+    for _ in range(6):
+        again = head.post("/sign-in", credential="{}")
+    assert again.status_code == 429, "a browser that is known has tries of its own, and no more of them"
+
+
+def test_nobody_makes_themselves_a_known_browser(office: Office) -> None:
+    office.later(MINUTE)
+    number = "0" * 16
+    for given in ("x", f"{number}.", f"{number}.{'0' * 64}"):
+        for _ in range(6):
+            guest = visit(office)
+            guest.cookies["__Host-known"] = given
+            answer = guest.post("/sign-in", credential="{}")
+        assert answer.status_code == 429, given
+        office.later(MINUTE)
+
+
+def test_a_passkey_shown_again_in_one_tab_leaves_the_other_tabs_good(office: Office) -> None:
+    head = settled(office)
+    other_tab = head.csrf("/me")
+    before = head.token
+
+    assert head.confirm().status_code == 303
+    assert head.token != before
+    assert head.post("/me/sessions/end", session="others", csrf=other_tab).status_code == 303
+
+    head.post("/sign-out", csrf=other_tab)
+    office.later(timedelta(seconds=1))
+    head.sign_in()
+    assert head.post("/me/sessions/end", session="others", csrf=other_tab).status_code == 403, "another session"

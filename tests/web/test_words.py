@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from moderator.domain import DISPLAY_NAME, TEXT, Finding, Label
-from moderator.web.words import LINES_AT_FIRST, SHOWN_AT_FIRST, SIGN, Kind, Piece, WordsView, name_of, plain, view_of
+from moderator.domain import DISPLAY_NAME, TEXT, Author, Finding, Label
+from moderator.web.words import (
+    LINES_AT_FIRST,
+    SHOWN_AT_FIRST,
+    SIGN,
+    Kind,
+    Piece,
+    WordsView,
+    called,
+    name_of,
+    plain,
+    view_of,
+)
 
 
 def found(label: Label, phrase: str, text: str, score: float = 0.9, field: str = TEXT) -> Finding:
@@ -164,3 +175,11 @@ def test_an_authors_name_is_masked_where_it_is_a_childs() -> None:
 
     assert name_of("Alfie's mum", [child]) == "●●●'s mum"
     assert name_of("Pat\u202e Larkin") == f"Pat{SIGN} Larkin"
+
+
+def test_a_name_found_in_the_display_name_masks_nothing_in_the_handle() -> None:
+    found = [Finding(Label.CHILD_NAMED, 0.97, (0, 5), "names", "1", field=DISPLAY_NAME, phrase="Alfie")]
+
+    assert called(Author("u1", "@the_bakers", "Alfie Baker"), found) == "@the_bakers"
+    assert called(Author("u1", "", "Alfie Baker"), found) == "●●● Baker"
+    assert called(Author("u1", "", ""), []) == "Somebody"

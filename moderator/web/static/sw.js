@@ -1,5 +1,5 @@
 // The app's own worker. It keeps scripts and icons, and one page that says "You are offline": never a page with words.
-// It shows pushes, which hold counts only, and opens the queue when one is tapped.
+// It shows pushes, which hold counts only, and opens what it is about when one is tapped.
 "use strict";
 const KEPT = "moderator-shell";
 
@@ -70,7 +70,7 @@ function show(counts) {
     renotify: severity === "urgent",
     requireInteraction: severity === "urgent",
     lang: "en-GB",
-    data: { path: { urgent: "/triage", digest: "/triage", test: "/push?tapped=1" }[severity] },
+    data: { path: { urgent: "/alerts", digest: "/triage", test: "/push?tapped=1" }[severity] },
   });
 }
 
