@@ -38,6 +38,7 @@ ROOMS = (
     "logs",
     "notify",
     "reports",
+    "checkup",
     "web",
     "worker",
     "daemon",

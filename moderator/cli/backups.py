@@ -6,9 +6,9 @@ import os
 import socket
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from sqlalchemy.engine import make_url
@@ -19,7 +19,7 @@ from moderator.backups.files import Kept, backups_in, name_for, to_delete
 from moderator.backups.keys import Identity, make_key, read_identities
 from moderator.backups.look import look
 from moderator.backups.make import Made, make_backup, prune, refuse_without_recipient
-from moderator.backups.practise import last_practised, practise, remember
+from moderator.backups.practise import practise, remember
 from moderator.backups.restore import CONFIG_FOLDER, Restored, Way, restore
 from moderator.build import reach_database
 from moderator.cli.common import (
@@ -36,12 +36,9 @@ from moderator.cli.common import (
 from moderator.privacy.erase import apply_tombstones
 from moderator.settings import Settings
 from moderator.settings.read import read_state_dir
-from moderator.store.database import Database
 from moderator.store.running import Runner
 
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Look and say what would happen; change nothing.")]
-OLD_AFTER = timedelta(days=2)
-PRACTISE_EVERY = timedelta(days=120)
 MB = 1_000_000
 
 
@@ -262,45 +259,6 @@ def tell_restored(done: Restored, here: Way, as_json: bool) -> None:
         f"The settings of that day lie in {here.state_dir / CONFIG_FOLDER}. Not in a backup: the platforms' logins "
         "(docs/connect-*.md) and the pupils' roll (moderator roll import FILE). Then run: moderator check"
     )
-
-
-def backup_rows(settings: Settings, database: Database, now: datetime) -> list[dict[str, Any]]:
-    """Two lines for `moderator check`: how old is the last backup, and when was one last restored for practice."""
-    if not settings.backup.on:
-        none = "none is made; make a key and name it in moderator.toml: moderator backup --new-key FILE"
-        return [{"what": "backup", "ok": False, "detail": none}]
-    return [age_row(settings, now), practice_row(database, now)]
-
-
-def age_row(settings: Settings, now: datetime) -> dict[str, Any]:
-    folder = settings.backup.folder
-    try:
-        found = backups_in(folder, settings.school.id)
-    except OSError as error:
-        return {"what": "backup", "ok": False, "detail": f"{folder} cannot be read: {error.strerror}"}
-    if not found:
-        return {"what": "backup", "ok": False, "detail": f"none in {folder} yet. Run: moderator backup"}
-    age = now - found[0].made_at
-    kept = "1 is" if len(found) == 1 else f"{len(found)} are"
-    detail = f"the last was made {ago(age)}, {kept} kept in {folder}"
-    remedy = "" if age <= OLD_AFTER else ". Run: moderator backup, and look at: systemctl status moderator-backup.timer"
-    return {"what": "backup", "ok": age <= OLD_AFTER, "detail": detail + remedy}
-
-
-def practice_row(database: Database, now: datetime) -> dict[str, Any]:
-    with database.reading() as tx:
-        last = last_practised(tx)
-    how = "once a term run: moderator backup --drill --identity KEYFILE"
-    if last is None:
-        return {"what": "restore", "ok": False, "detail": f"no backup was ever restored for practice; {how}"}
-    ok = now - last <= PRACTISE_EVERY
-    detail = f"a backup was restored for practice {ago(now - last)}"
-    return {"what": "restore", "ok": ok, "detail": detail if ok else f"{detail}; {how}"}
-
-
-def ago(age: timedelta) -> str:
-    days = max(0, age.days)
-    return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
 
 
 def add_to(app: typer.Typer) -> None:

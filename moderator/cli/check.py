@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import tomlkit
 import typer
 
-from moderator.build import build_models, build_platform, open_database, school_detectors
-from moderator.by_hand import look_over
-from moderator.cli.backups import backup_rows
+from moderator.build import open_database
+from moderator.checkup import Level, Line, exit_code
+from moderator.checkup.lines import fail
+from moderator.checkup.look import Asked, database_lines, machine_lines, settings_lines
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -21,107 +23,72 @@ from moderator.cli.common import (
     print_json,
     utc_now,
 )
-from moderator.cli.data_complaints import complaints_state
 from moderator.errors import ConfigError, ModeratorError
 from moderator.settings import Settings
-from moderator.settings.roll_file import load_roll
 from moderator.settings.school_file import read_school_file
 from moderator.store import accounts as account_store
-from moderator.store import comments, users
-from moderator.store.database import Database, Transaction
+from moderator.store import comments
+from moderator.store.database import Transaction
 
-STORES = {"sqlite": "SQLCipher, encrypted", "postgresql": "PostgreSQL"}
+SIGNS = {Level.OK: "ok  ", Level.SKIPPED: "-   ", Level.WARN: "warn", Level.FAIL: "FAIL"}
 accounts_app = typer.Typer(invoke_without_command=True)
 
 
-def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """Check the files, the database, the roll and the login of every account; each fault comes with its remedy.
+def check(
+    config: ConfigOption = DEFAULT_CONFIG,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no platform, no mail server and no push service.")
+    ] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send a test letter, to whoever reads answers (reply_to of [mail]).")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the machine, the files, the records and every login; whatever is not well comes with its remedy.
 
-    Example: moderator check
+    Exit codes of this command: 0 all is well · 1 something should be done · 2 something does not work, or is not safe.
+
+    Example: moderator check, in a script: moderator check --offline --json
     """
-    rows: list[dict[str, Any]] = []
-    worst = 0
-    settings = load_settings(config)
-    rows.append({"what": "config", "ok": True, "detail": f"{len(settings.accounts)} accounts, mode {settings.mode}"})
-    if not settings.accounts:
-        rows.append(
-            {
-                "what": "accounts",
-                "ok": False,
-                "detail": "none yet: docs/connect-x.md, -youtube.md, -instagram.md, -byhand.md",
-            }
-        )
-        worst = ConfigError.exit_code
-    database = open_database(settings)
+    lines: list[Line] = []
+    for line in all_lines(Asked(config, offline, send)):
+        lines.append(line)
+        if not as_json:
+            tell(line)
+    if as_json:
+        print_json([as_facts(line) for line in lines])
+    raise typer.Exit(exit_code(lines))
+
+
+def all_lines(asked: Asked) -> Iterator[Line]:
+    """One by one, as they are found out: what cannot be opened is told, and the rest is looked at all the same."""
+    yield from machine_lines()
     try:
-        rows.append({"what": "database", "ok": True, "detail": STORES[database.dialect]})
-        rows.append(roll_state(settings))
-        rows.append(people_state(settings, database))
-        rows.append(complaints_state(settings, database))
-        rows.append(checklist_state(settings, database))
-        rows += backup_rows(settings, database, utc_now())
-        school_detectors(settings, utc_now(), build_models(settings))
-        for each in settings.accounts:
-            row, code = account_login(settings, database, each.account.id)
-            rows.append(row)
-            worst = max(worst, code)
+        settings = load_settings(asked.config)
+    except ConfigError as error:
+        yield fail("config", str(error), "Mend the files, then run it again; the rest was not looked at.")
+        return
+    yield from settings_lines(settings, utc_now(), asked)
+    try:
+        database = open_database(settings)
+    except ModeratorError as error:
+        yield fail("database", str(error), "The records were not looked at.")
+        return
+    try:
+        yield from database_lines(settings, database, utc_now(), asked)
     finally:
         database.close()
-    if as_json:
-        print_json(rows)
-    else:
-        for row in rows:
-            typer.echo(f"{'ok  ' if row['ok'] else 'FAIL'}  {row['what']:<12}  {row['detail']}")
-    raise typer.Exit(worst)
 
 
-def roll_state(settings: Settings) -> dict[str, Any]:
-    roll = load_roll(settings, utc_now())
-    if roll is None:
-        return {
-            "what": "roll",
-            "ok": True,
-            "detail": "none; children are found by patterns only (moderator roll import FILE)",
-        }
-    return {"what": "roll", "ok": not roll.warning, "detail": roll.warning or f"{len(roll.pupils)} pupils"}
+def as_facts(line: Line) -> dict[str, Any]:
+    well = line.level in (Level.OK, Level.SKIPPED)
+    return {"what": line.what, "ok": well, "level": line.level, "detail": line.detail, "remedy": line.remedy}
 
 
-def people_state(settings: Settings, database: Database) -> dict[str, Any]:
-    """Who may close what is urgent."""
-    with database.reading() as tx:
-        people = users.people(tx, settings.people)
-    who = " or ".join(people.who_close_urgent())
-    remedy = "nobody: moderator users add" if people.are_users else "nobody: name the head in [people]"
-    named = "users of the page" if people.are_users else "named"
-    detail = f"{len(people.roles)} {named}; what is urgent is decided by {who or remedy}"
-    if not people.roles:
-        detail = "nobody is named in moderator.toml under [people], so everybody at the command line counts as the head"
-    return {"what": "people", "ok": bool(who) or not people.roles, "detail": detail}
-
-
-def checklist_state(settings: Settings, database: Database) -> dict[str, Any]:
-    """Whether somebody has looked at the platforms' own switches this term."""
-    with database.reading() as tx:
-        states = look_over(tx, settings, utc_now())
-    late = [state.setting.id for state in states if state.late]
-    done = f"{sum(state.done for state in states)} of {len(states)} looked at this term"
-    detail = f"{done}; late: {', '.join(late)}. See: moderator checklist" if late else done
-    return {"what": "checklist", "ok": not late, "detail": detail}
-
-
-def account_login(settings: Settings, database: Database, account_id: str) -> tuple[dict[str, Any], int]:
-    """One account's row, and the exit code it asks for."""
-    each = next(each for each in settings.accounts if each.account.id == account_id)
-    try:
-        state = build_platform(each, database, settings.state_dir).check(utc_now())
-    except ModeratorError as error:
-        return {"what": account_id, "ok": False, "detail": str(error)}, error.exit_code
-    warnings = "".join(f"; {warning}" for warning in state.warnings)
-    return {
-        "what": account_id,
-        "ok": True,
-        "detail": f"{state.account.handle} ({state.account.native_id}){warnings}",
-    }, 0
+def tell(line: Line) -> None:
+    typer.echo(f"{SIGNS[line.level]}  {line.what:<12}  {line.detail}")
+    if line.remedy:
+        typer.echo(f"{'':<18}  → {line.remedy}")
 
 
 @accounts_app.callback()

@@ -20,11 +20,10 @@ from moderator.cli.common import (
     the_person,
     utc_now,
 )
-from moderator.privacy.complaints import due_at, in_words, is_late, state
+from moderator.privacy.complaints import due_at, is_late, state
 from moderator.settings import Settings
 from moderator.store import data_complaints
 from moderator.store.data_complaints import DataComplaint
-from moderator.store.database import Database
 
 complaints_app = typer.Typer(
     help="Complaints about how the school uses people's data.\n\nExample: moderator complaints list",
@@ -131,13 +130,6 @@ def tell(settings: Settings, complaint: DataComplaint, as_json: bool) -> None:
         print_json(facts(settings, complaint))
     else:
         typer.echo(f"complaint {complaint.number}: {state(complaint, settings.policy.duty.zone, utc_now())}")
-
-
-def complaints_state(settings: Settings, database: Database) -> dict[str, Any]:
-    """The line of `check`."""
-    with database.reading() as tx:
-        ok, detail = in_words(data_complaints.listed(tx), settings.policy.duty.zone, utc_now())
-    return {"what": "complaints", "ok": ok, "detail": detail}
 
 
 def add_to(app: typer.Typer) -> None:

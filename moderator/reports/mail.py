@@ -49,6 +49,11 @@ class Mailer:
                 code, said = server.data(mail.body)
             _expect(250, code, said)
 
+    def greet(self) -> None:
+        """Connect, encrypt, log in and leave, without a letter. Raises Unavailable or Refused."""
+        with errors(self._settings), self._connected():
+            pass
+
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         """Logged in, once the connection is as safe as the settings ask for."""

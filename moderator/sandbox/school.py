@@ -34,7 +34,9 @@ def write_config(folder: Path, sandbox: Sandbox, day: dict[str, Any]) -> Path:
     if config.exists():
         raise ConfigError(f"{config} is there already. Choose a folder that is not, or delete it first.")
     try:
-        (state / "credentials").mkdir(parents=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True)
+        state.mkdir(mode=0o700)
+        (state / "credentials").mkdir(mode=0o700)
         config.mkdir()
     except OSError as error:
         raise ConfigError(f"{folder} cannot be written to: {error.strerror}.") from error

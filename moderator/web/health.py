@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from moderator.backups.files import backups_in
+from moderator.checkup.freshness import quiet_after
 from moderator.domain import Account
 from moderator.platforms.street import shown_name
 from moderator.reports.health import Note, beside_the_roll
@@ -24,8 +25,6 @@ from moderator.web.site import Here, Site
 
 router = APIRouter()
 
-QUIET_AFTER = timedelta(minutes=30)
-"""An account that was not read for so long, or for five of its own rounds, is quiet for the wrong reason."""
 LOOK_BACK = timedelta(days=14)
 GAP = timedelta(hours=1)
 MOST_LETTERS = 20
@@ -120,11 +119,6 @@ def watched_account(tx: Transaction, site: Site, account: Account, now: datetime
     elif now - last > quiet_after(site.settings, account.id):
         wrong, remedy = "Quiet for the wrong reason: nothing was read since.", "Ask IT: systemctl status moderator"
     return Watched(account, shown_name(account.platform), last, wrong, remedy)
-
-
-def quiet_after(settings: Settings, account_id: str) -> timedelta:
-    every = (each.poll_every_s for each in settings.accounts if each.account.id == account_id)
-    return max(QUIET_AFTER, timedelta(seconds=5 * next(every, 0)))
 
 
 def roll_notes(settings: Settings, now: datetime) -> Iterator[Note]:

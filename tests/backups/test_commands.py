@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from moderator.backups.keys import read_identities
+from moderator.checkup.record import record_lines
 from moderator.cli import app
-from moderator.cli.backups import backup_rows
 from moderator.cli.common import utc_now
 from moderator.errors import ConfigError, ModeratorError, StoreError
 from tests.backups.conftest import Build, Machine
@@ -139,36 +139,43 @@ def test_without_a_database_there_is_nothing_to_back_up(build: Build) -> None:
 
 
 def test_check_tells_how_old_the_last_backup_and_the_last_practice_are(machine: Machine) -> None:
-    assert rows(machine, timedelta()) == [
-        (False, f"none in {machine.settings.backup.folder} yet. Run: moderator backup"),
+    assert lines(machine, timedelta()) == [
+        ("warn", f"none in {machine.settings.backup.folder} yet", "moderator backup"),
         (
-            False,
-            "no backup was ever restored for practice; once a term run: moderator backup --drill --identity KEYFILE",
+            "warn",
+            "no backup was ever restored for practice",
+            "Once a term: moderator backup --drill --identity KEYFILE",
         ),
     ]
     did(machine, "backup")
     did(machine, "backup", "--drill", "--identity", str(machine.key))
-    backup, practice = rows(machine, timedelta())
-    assert backup[0]
-    assert backup[1].startswith("the last was made today, 1 is kept in")
-    assert practice == (True, "a backup was restored for practice today")
-    backup, practice = rows(machine, 130 * DAY)
-    assert not backup[0]
+    backup, practice = lines(machine, timedelta())
+    assert backup[0] == "ok"
+    assert ", 1 is kept in" in backup[1]
+    assert practice[0] == "ok"
+    backup, practice = lines(machine, 130 * DAY)
+    assert backup[0] == "fail"
     assert "made 130 days ago" in backup[1]
-    assert practice[0] is False
-    said = run(machine, "check").stdout
-    assert "backup        the last was made today" in said
+    assert practice[0] == "warn"
+    assert "ok    backup        the last was made" in run(machine, "check", "--offline").stdout
 
 
-def rows(machine: Machine, later: timedelta) -> list[tuple[bool, str]]:
+def lines(machine: Machine, later: timedelta) -> list[tuple[str, str, str]]:
+    """What `check` says of backups and of practice."""
     database = machine.database()
     try:
-        return [(row["ok"], row["detail"]) for row in backup_rows(machine.settings, database, utc_now() + later)]
+        with database.reading() as tx:
+            found = list(record_lines(tx, machine.settings, utc_now() + later))
     finally:
         machine.close()
+    return [(line.level.value, line.detail, line.remedy) for line in found if line.what in ("backup", "restore")]
 
 
 def test_check_says_how_to_begin(build: Build) -> None:
     machine = build(backups=False)
-    (row,) = rows(machine, timedelta())
-    assert row == (False, "none is made; make a key and name it in moderator.toml: moderator backup --new-key FILE")
+    (line,) = lines(machine, timedelta())
+    assert line == (
+        "warn",
+        "none is made",
+        "Make a key and name it in moderator.toml: moderator backup --new-key FILE",
+    )

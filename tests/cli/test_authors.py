@@ -150,7 +150,7 @@ def test_an_overturned_decision_is_in_sight_again_and_what_waits_cannot_be_overt
 def test_what_is_urgent_is_for_the_head_and_the_lead_once_they_are_named(street: Street) -> None:
     native_id = street.comment("youtube", THREAT)
     does(street, "once")
-    assert "nobody is named" in does(street, "check")
+    assert "nobody is named" in street.command("check").stdout
     path = street.config / "moderator.toml"
     people = '\n[people]\nhead = "Mrs Ravenscroft"\nsafeguarding_lead = "Mr Achebe"\nothers = ["Ms Okafor"]\n'
     path.write_text(path.read_text(encoding="utf-8") + people, encoding="utf-8")
@@ -159,4 +159,4 @@ def test_what_is_urgent_is_for_the_head_and_the_lead_once_they_are_named(street:
             said = fails(street, *words, "--by", "Ms Okafor", *dry)
             assert "only Mr Achebe or Mrs Ravenscroft may decide" in said
     does(street, "decide", native_id, "hide", "--by", "mr achebe")
-    assert "decided by Mr Achebe or Mrs Ravenscroft" in does(street, "check")
+    assert "decided by Mr Achebe or Mrs Ravenscroft" in street.command("check").stdout
