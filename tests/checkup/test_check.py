@@ -63,7 +63,7 @@ def test_a_school_that_has_just_begun_is_told_what_is_left_to_do(street: Street)
     # What the clock, the zone and the disk of this machine are like is no part of the story.
     todo = {what for what, row in rows.items() if row["level"] == "warn"} - {"clock", "zone", "disk", "checklist"}
     assert todo == {"toxicity", "reader", "people", "backup", "mail", "alerts", "page", "youtube"}
-    assert "consent screen" in rows["youtube"]["detail"]
+    assert "consent_screen" in rows["youtube"]["detail"]
     for row in rows.values():
         assert bool(row["remedy"]) == (row["level"] in ("warn", "fail")), row
 
