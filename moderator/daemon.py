@@ -23,7 +23,7 @@ from moderator.pipeline import House
 from moderator.policy.limits import Policy
 from moderator.reports.rounds import Rounds
 from moderator.store import audit
-from moderator.worker import Clock, Worker
+from moderator.worker import Clock, CountJudged, Worker, nobody_counts
 
 LEAVE_WITHIN_S = 9.0
 """How long work in hand may take after SIGTERM; what was begun and not ended is read back at the next start."""
@@ -62,6 +62,7 @@ class Daemon:
         reread_policy: RereadPolicy = keep_policy,
         clock: Clock = utc_now,
         rounds: Sequence[Rounds] = (),
+        count_judged: CountJudged = nobody_counts,
     ) -> None:
         """`rounds` are done beside the accounts, each in its own thread."""
         self._house, self._log, self._notifier, self._clock = house, log, notifier, clock
@@ -69,7 +70,7 @@ class Daemon:
         self._policy_fault = ""
         self._leaving = threading.Event()
         self._rounds = tuple(rounds)
-        self.workers = {account_id: Worker(house, account_id, log, clock) for account_id in house.platforms}
+        self.workers = {each: Worker(house, each, log, clock, count_judged) for each in house.platforms}
 
     def leave(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         self._leaving.set()

@@ -29,14 +29,22 @@ UNFORESEEN_IN_A_ROW = 3
 AFTER_STORE_FAILURE_S = 5.0
 
 Clock = Callable[[], datetime]
+CountJudged = Callable[[str, int, float], None]
+"""Account, comments of one batch, and the seconds that judging them took."""
+
+
+def nobody_counts(_account_id: str, _comments: int, _seconds: float) -> None:
+    pass
 
 
 class AccountWork:
     """Reads, judges and acts for one account, one job at a time, in the thread of whoever calls `do`."""
 
-    def __init__(self, house: House, account_id: str, log: Log, clock: Clock) -> None:
+    def __init__(
+        self, house: House, account_id: str, log: Log, clock: Clock, count_judged: CountJudged = nobody_counts
+    ) -> None:
         self.house, self._account_id, self._clock = house, account_id, clock
-        self._platform = house.platforms[account_id]
+        self._platform, self._count_judged = house.platforms[account_id], count_judged
         self._log = log.bind(account=account_id)
         self._leaving = threading.Event()
         self._unforeseen: Counter[str] = Counter()  # by job, in a row
@@ -213,7 +221,9 @@ class AccountWork:
     def _act(self) -> None:
         """Judge what waits and act on it, batch by batch: the first hide does not wait for the last comment."""
         while self._goes_on():
+            began = time.monotonic()
             judged = self.house.judge_some(self._clock(), self._account_id)
+            self._count_judged(self._account_id, len(judged), time.monotonic() - began)
             for each in judged:
                 self._tell_judged(each)
             self._carry_out()
@@ -287,9 +297,11 @@ class AccountWork:
 class Worker(threading.Thread, AccountWork):
     """An account's work in a thread, with a line of jobs before it."""
 
-    def __init__(self, house: House, account_id: str, log: Log, clock: Clock) -> None:
+    def __init__(
+        self, house: House, account_id: str, log: Log, clock: Clock, count_judged: CountJudged = nobody_counts
+    ) -> None:
         threading.Thread.__init__(self, name=f"account-{account_id}", daemon=True)
-        AccountWork.__init__(self, house, account_id, log, clock)
+        AccountWork.__init__(self, house, account_id, log, clock, count_judged)
         self._jobs: queue.Queue[str] = queue.Queue()
         self._waiting: set[str] = set()
 

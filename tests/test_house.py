@@ -39,6 +39,7 @@ ROOMS = (
     "notify",
     "reports",
     "checkup",
+    "monitor",
     "web",
     "worker",
     "daemon",

@@ -7,6 +7,8 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -37,6 +39,7 @@ from moderator.settings.never_hidden import wrongly_hidden
 from moderator.store import accounts, actions, comments
 from moderator.store.database import Database
 from moderator.store.running import hold
+from moderator.worker import CountJudged, nobody_counts
 
 SHADOW_NOTE = (
     "Shadow mode: every comment is judged and recorded, and nothing is done on any platform. "
@@ -71,9 +74,39 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
             beside = alert_rounds(house, open_channels(settings), log, utc_now) if settings.alerts.enabled else []
             beside += report_rounds(house, settings, log, utc_now)
             beside += privacy_rounds(house, settings.state_dir, log, utc_now)
-            Daemon(house, log, notifier, settings.act_every_s, held.still_held, reread, rounds=beside).run()
+            with monitored(settings, database) as count_judged:
+                daemon = Daemon(
+                    house,
+                    log,
+                    notifier,
+                    settings.act_every_s,
+                    held.still_held,
+                    reread,
+                    rounds=beside,
+                    count_judged=count_judged,
+                )
+                daemon.run()
     finally:
         database.close()
+
+
+@contextmanager
+def monitored(settings: Settings, database: Database) -> Iterator[CountJudged]:
+    """Answer the school's monitoring meanwhile, where the settings say so; gives what counts the time that judging takes."""
+    if not settings.monitor.on:
+        yield nobody_counts
+        return
+    from moderator.monitor.figures import gather  # prometheus-client is loaded only where somebody asks.
+    from moderator.monitor.server import Monitor
+    from moderator.monitor.text import Page
+
+    page = Page(lambda: gather(settings, database, utc_now()), settings.mode.value)
+    monitor = Monitor(settings.monitor, page, lambda: gather(settings, database, utc_now()))
+    monitor.start()
+    try:
+        yield page.judged
+    finally:
+        monitor.close()
 
 
 def reread_checked(settings: Settings, models: Models, last: Policy) -> tuple[Policy, str]:

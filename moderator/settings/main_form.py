@@ -20,6 +20,7 @@ from moderator.settings.forms import (
     StoreForm,
 )
 from moderator.settings.mail import MailForm, WeeklyForm
+from moderator.settings.monitor import MonitorForm
 from moderator.settings.pictures import PicturesForm
 from moderator.settings.web import WebForm
 
@@ -40,6 +41,7 @@ class MainForm(Form):
     weekly: WeeklyForm = Field(default_factory=WeeklyForm)
     alerts: AlertsForm = Field(default_factory=AlertsForm)
     web: WebForm = Field(default_factory=WebForm)
+    monitor: MonitorForm = Field(default_factory=MonitorForm)
     backup: BackupForm = Field(default_factory=BackupForm)
     checklist: ChecklistForm = Field(default_factory=ChecklistForm)
     pictures: PicturesForm = Field(default_factory=PicturesForm)

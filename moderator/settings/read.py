@@ -24,6 +24,7 @@ from moderator.settings.faults import Fault, FaultyFiles, gathered
 from moderator.settings.forms import PeopleForm, SchoolForm, StoreForm
 from moderator.settings.mail import read_mail, read_weekly
 from moderator.settings.main_form import MainForm
+from moderator.settings.monitor import read_monitor
 from moderator.settings.pictures import read_pictures
 from moderator.settings.policy_file import checked_policy
 from moderator.settings.school_file import read_school_file
@@ -82,6 +83,7 @@ def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault], l
     weekly = read_weekly(document, form.weekly, faults)
     alerts = read_alerts(document, form.alerts, form.mail.host, folder, faults, logins)
     web = read_web(document, form.web, mail.page, faults)
+    monitor = read_monitor(document, form.monitor, faults)
     backup = read_backup(document, form.backup, config_dir, state_dir, faults)
     pictures = read_pictures(document, form.pictures, faults)
     _check_times(document, form.acting.verify_after_s, faults)
@@ -111,6 +113,7 @@ def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault], l
         mail=mail,
         weekly=weekly,
         web=web,
+        monitor=monitor,
         alerts=replace(alerts, vapid_key=alert_key(form.alerts, folder, state_dir)),
         pictures=pictures,
         checklist_due_days=form.checklist.due_within_days,

@@ -14,6 +14,7 @@ from moderator.settings.alerts import AlertSettings
 from moderator.settings.backup import BackupSettings
 from moderator.settings.credentials import Credentials
 from moderator.settings.mail import MailSettings, WeeklySettings
+from moderator.settings.monitor import MonitorSettings
 from moderator.settings.pictures import PictureSettings
 from moderator.settings.web import WebSettings
 
@@ -72,4 +73,5 @@ class Settings:
     backup: BackupSettings
     web: WebSettings
     pictures: PictureSettings
+    monitor: MonitorSettings
     checklist_due_days: int = 14  # after a term began, until when the platforms' own settings are looked over

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, func, update
 from sqlmodel import col, select
 
 from moderator.store.database import Transaction
@@ -97,6 +97,12 @@ def due(tx: Transaction, now: datetime, kind: str | None = None) -> list[Mail]:
     if kind is not None:
         asked = asked.where(col(MailRow.kind) == kind)
     return [_mail_of(row) for row in tx.all(asked.order_by(col(MailRow.not_before), col(MailRow.key)))]
+
+
+def count_waiting(tx: Transaction) -> int:
+    """Letters that are still to go out."""
+    waiting = (col(MailRow.school_id) == tx.school_id, col(MailRow.state) == MailState.WAITING.value)
+    return tx.first(select(func.count()).select_from(MailRow).where(*waiting)) or 0
 
 
 def take(tx: Transaction, mail: Mail, now: datetime) -> bool:
