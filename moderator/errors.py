@@ -46,11 +46,12 @@ class Unavailable(PlatformError):
     """Try later: network, time-out, 5xx, an answer that is no answer.
 
     `maybe_done` is True where the request may have reached the platform, so that what it asked may be done already.
+    `about_one` is True where the platform answers, and only this one thing fails there: it is tried ever more rarely.
     """
 
-    def __init__(self, message: str, *, maybe_done: bool = False) -> None:
+    def __init__(self, message: str, *, maybe_done: bool = False, about_one: bool = False) -> None:
         super().__init__(message)
-        self.maybe_done = maybe_done
+        self.maybe_done, self.about_one = maybe_done, about_one
 
 
 class QuotaSpent(PlatformError):
@@ -71,3 +72,7 @@ class Gone(PlatformError):
 
 class LoginExpired(PlatformError):
     """The account's token is revoked, expired or lacks a permission: pause the account and call a person."""
+
+
+class AccountClosed(LoginExpired):
+    """The account itself is closed, suspended or gone: no new token mends it, so that one look a day is enough."""

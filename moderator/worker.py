@@ -14,14 +14,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from moderator.domain import Visibility
-from moderator.errors import LoginExpired, ModeratorError, PlatformError, QuotaSpent, Unavailable
+from moderator.errors import AccountClosed, LoginExpired, ModeratorError, PlatformError, QuotaSpent, Unavailable
 from moderator.logs import Log
 from moderator.pipeline import House, Judged
 from moderator.platforms.base import Feed
+from moderator.platforms.deadline import SIGN_OF_LIFE
 from moderator.store import accounts, comments
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)
 """How often a paused account is tried again."""
+CLOSED_AGAIN_AFTER = timedelta(days=1)
+"""The same where the account itself is closed or gone."""
 CHECK_EVERY = timedelta(days=1)
 """How often the platform is asked about the account itself: a token that dies soon, money that runs out."""
 RETRY_FEED_AFTER_S = 300
@@ -58,7 +61,8 @@ class AccountWork:
 
     def do(self, job: str) -> None:
         """One job, to its end. The unforeseen ends this job only; three in a row pause the account."""
-        self.busy_since = time.monotonic()
+        SIGN_OF_LIFE.set(self._live)
+        self._live()
         try:
             self._do(job)
             self._unforeseen[job] = 0
@@ -66,6 +70,10 @@ class AccountWork:
             self._hear_unforeseen(job, error)
         finally:
             self.busy_since = None
+
+    def _live(self) -> None:
+        """A sign of life: each call to a platform ends by itself, however many a page takes."""
+        self.busy_since = time.monotonic()
 
     def _do(self, job: str) -> None:
         now = self._clock()
@@ -132,8 +140,12 @@ class AccountWork:
             return accounts.paused(tx, self._account_id, now)
 
     def _pause(self, error: PlatformError, now: datetime) -> None:
-        """Stop asking for this account until its login works again; it is tried every ten minutes and at each start."""
-        self._known, self._look_again_at = False, now + LOOK_AGAIN_AFTER
+        """Stop asking for this account until its login works again; it is tried every ten minutes and at each start.
+
+        An account that is closed or gone is looked at once a day.
+        """
+        wait = CLOSED_AGAIN_AFTER if isinstance(error, AccountClosed) else LOOK_AGAIN_AFTER
+        self._known, self._look_again_at = False, now + wait
         if self._paused(now) is not None:
             return  # It was told when it began.
         with self.house.database.transaction() as tx:
@@ -174,7 +186,7 @@ class AccountWork:
         """Read one feed to its end; each page is judged and acted on before the next is asked for."""
         try:
             for received in self.house.poll(self._account_id, feed.name, self._clock()):
-                self.busy_since = time.monotonic()  # Each page is a sign of life.
+                self._live()
                 if received.fresh or received.broken:
                     self._log.info(
                         "feed.received", feed=feed.name, comments=len(received.fresh), set_aside=received.broken
@@ -215,7 +227,7 @@ class AccountWork:
 
     def _goes_on(self) -> bool:
         """A sign of life between two calls, and whether there is time for another."""
-        self.busy_since = time.monotonic()
+        self._live()
         return not self._leaving.is_set()
 
     def _act(self) -> None:

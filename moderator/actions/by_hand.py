@@ -14,6 +14,8 @@ from moderator.platforms.base import Platform
 from moderator.store import actions as action_store
 from moderator.store.database import Database
 
+IN_VAIN = 2
+"""Tasks in a row of which nothing could be learnt, after which the rest waits."""
 ON_AUTHORS = {TaskKind.BLOCK: True, TaskKind.UNBLOCK: False, TaskKind.END_BAN: False}
 """Whether the author stands in the platform's block list once the task is done."""
 OUT_OF_SIGHT = {
@@ -27,15 +29,18 @@ def check_tasks(database: Database, platform: Platform, now: datetime) -> list[T
     """Tick off what the platform shows to be done; returns those tasks. A platform that cannot be asked changes nothing."""
     with database.reading() as tx:
         tasks = [state.task for state in action_store.open_tasks(tx, platform.account.id)]
-    done = []
+    done, in_vain = [], 0
     for task in tasks:
         try:
             if shown_as_done(task, platform, now):
                 done.append(task)
+            in_vain = 0
         except (LoginExpired, QuotaSpent):
             break  # None of the rest would be answered now either.
         except PlatformError:
-            continue  # This one will be asked about again; it does not hold up the others.
+            in_vain += 1  # This one will be asked about again; it does not hold up the others.
+            if in_vain > IN_VAIN:
+                break  # Each may have taken its whole time-out: the platform is out of reach.
     if done:
         with database.transaction() as tx:
             for task in done:

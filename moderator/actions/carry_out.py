@@ -30,7 +30,10 @@ SEEN_AFTER = {
 }
 """What the public sees once an action is done; those about an author change nothing there."""
 
-FIRST_RETRY_S, LAST_RETRY_S = 2.0, 900.0
+FIRST_RETRY_S, LAST_RETRY_S = 2.0, 120.0
+"""Two rounds of reading at most, so that what waits is done soon after the platform is well again."""
+LAST_RETRY_OF_ONE_S = 900.0
+"""Where only this one fails: each try costs quota."""
 IN_VAIN = 2
 """Calls without any answer after which a round ends: each may have taken its whole time-out."""
 READ_BACK_AT_ONCE = 50
@@ -81,8 +84,15 @@ def carry_out(
                 with database.transaction() as tx:
                     waits.put_off(tx, account, spent.retry_at, str(spent), kind)
                 break  # The rest of this kind waits as well; another kind may have a limit of its own.
-            in_vain = in_vain + 1 if answers and all(isinstance(each, Unavailable) for each in answers) else 0
+            in_vain = in_vain + 1 if answers and all(map(is_out_of_reach, answers)) else 0
+            if in_vain >= IN_VAIN:
+                with database.transaction() as tx:
+                    waits.put_off(tx, account, now + retry_in(batch[0].attempt), str(answers[0]))
     return ended
+
+
+def is_out_of_reach(answer: Outcome | PlatformError) -> bool:
+    return isinstance(answer, Unavailable) and not answer.about_one
 
 
 def in_batches(actions: list[Action], size: int) -> list[list[Action]]:
@@ -151,12 +161,15 @@ class Looked:
 
 
 def read_back(platform: Platform, actions: Sequence[Action], now: datetime, go_on: GoOn) -> Looked:
-    """What the public sees of each action's comment. Where all at once fails, one by one: a bad one holds up no other."""
-    looked = Looked({}, [], now + READ_BACK_AGAIN)
+    """What the public sees of each action's comment. Where all at once fails, one by one: a bad one holds up no other.
+
+    It ends early where the platform is out of reach: the rest is left unread.
+    """
+    looked, in_vain = Looked({}, [], now + READ_BACK_AGAIN), 0
     groups = [list(actions)]
     while groups:
         group = groups.pop()
-        if not go_on():
+        if in_vain > IN_VAIN or not go_on():
             looked.unread += group
             continue
         try:
@@ -166,12 +179,14 @@ def read_back(platform: Platform, actions: Sequence[Action], now: datetime, go_o
         except LoginExpired as error:
             looked.login_expired = error
             return leave(looked, [group, *groups], looked.again_at)
-        except PlatformError:
+        except PlatformError as error:
+            in_vain = in_vain + 1 if is_out_of_reach(error) else 0
             if len(group) > 1:
                 groups += [[action] for action in group]
             else:
                 looked.unread += group
             continue
+        in_vain = 0
         looked.read |= {action: seen.get(action.comment.native_id, Visibility.UNKNOWN) for action in group}
     return looked
 
@@ -223,12 +238,14 @@ def write_down(
         if isinstance(answer, LoginExpired):
             ended.login_expired = answer
         unsure = isinstance(answer, Unavailable) and answer.maybe_done
-        action_store.postpone(tx, action, str(answer), now + retry_in(action.attempt), now, unsure=unsure)
+        at_most = LAST_RETRY_OF_ONE_S if isinstance(answer, Unavailable) and answer.about_one else LAST_RETRY_S
+        wait = retry_in(action.attempt, at_most)
+        action_store.postpone(tx, action, str(answer), now + wait, now, unsure=unsure)
 
 
-def retry_in(attempt: int) -> timedelta:
-    """How long to wait after the given number of attempts: doubling, capped at a quarter of an hour, jittered."""
-    longest = min(LAST_RETRY_S, FIRST_RETRY_S * 2.0 ** min(attempt, 20))
+def retry_in(attempt: int, at_most_s: float = LAST_RETRY_S) -> timedelta:
+    """How long to wait after the given number of attempts: doubling, capped, jittered."""
+    longest = min(at_most_s, FIRST_RETRY_S * 2.0 ** min(attempt, 20))
     return timedelta(seconds=longest * random.uniform(0.5, 1.0))
 
 

@@ -24,6 +24,7 @@ class FaultKind(StrEnum):
     BROKEN_ITEM = "broken_item"  # one item of the page is not as documented: `variant`
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a kind of fault
     FORBIDDEN = "forbidden"  # a bare 403: a permission is missing
+    ACCOUNT_GONE = "account_gone"  # the school's own account is suspended (X, YouTube) or deleted (Instagram)
     DELETED_MEANWHILE = "deleted_meanwhile"  # its author deletes the comment just before the action arrives
     QUOTA_SPENT = "quota_spent"  # YouTube: the day's units are used up
     PROCESSING_FAILURE = "processing_failure"  # YouTube: setModerationStatus fails for no good reason
@@ -96,6 +97,11 @@ class Faults:
     def clear(self) -> None:
         with self._lock:
             self._waiting.clear()
+
+    def clear_platform(self, platform: str) -> None:
+        """Nothing is wrong with this platform any more; the others keep their troubles."""
+        with self._lock:
+            self._waiting = [waiting for waiting in self._waiting if waiting.fault.platform != platform]
 
     def listed(self) -> list[Json]:
         """Those in wait, with how often they still happen."""

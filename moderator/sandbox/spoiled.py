@@ -10,7 +10,7 @@ from moderator.sandbox.faults import Fault, FaultKind
 from moderator.sandbox.messages import Answer, Request
 from moderator.sandbox.world import World
 from moderator.sandbox.x import usage_capped
-from moderator.sandbox.x_problems import forbidden, problem
+from moderator.sandbox.x_problems import forbidden, problem, suspended
 from moderator.sandbox.youtube import invalid_grant, processing_failure, quota_exceeded, unauthorized
 from moderator.sandbox.youtube_resources import refused
 
@@ -33,6 +33,13 @@ def instead(fault: Fault, request: Request, world: World) -> Answer | None:
             return usage_capped().with_headers(left)
         case FaultKind.TOKEN_REVOKED, _:
             return _revoked(request)
+        case FaultKind.ACCOUNT_GONE, "x":
+            return suspended(request)
+        case FaultKind.ACCOUNT_GONE, "youtube":
+            words = "The user's account is suspended."
+            return refused(403, "authenticatedUserAccountSuspended", words, domain="youtube.common").answer
+        case FaultKind.ACCOUNT_GONE, _:
+            return instagram.unknown("me").answer
         case FaultKind.FORBIDDEN, "x":
             return forbidden("Forbidden")
         case FaultKind.FORBIDDEN, "youtube":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from moderator.sandbox.messages import Answer, Json, Refusal
+import re
+
+from moderator.sandbox.messages import Answer, Json, Refusal, Request
 
 _TYPES = "https://api.twitter.com/2/problems/"
 _PROBLEM_TYPE = "application/problem+json"
@@ -25,6 +27,17 @@ def invalid(parameter: str, value: str, why: str) -> Refusal:
 
 def forbidden(detail: str) -> Answer:
     return problem(403, "Forbidden", detail)
+
+
+def suspended(request: Request) -> Answer:
+    """The school's own account is: what it asks is refused, and what is asked about it is not there."""
+    asked_about = re.fullmatch(r"/2/users/([0-9]+)/(?:mentions|tweets)", request.path)
+    if asked_about is None:
+        return forbidden("Your account is suspended and is not permitted to access this feature.")
+    gone = not_found("user", asked_about[1], "id")
+    return Answer(
+        body={"errors": [gone | {"title": "Forbidden", "detail": f"User has been suspended: [{asked_about[1]}]."}]}
+    )
 
 
 def client_forbidden() -> Answer:

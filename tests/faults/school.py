@@ -41,7 +41,7 @@ POLL = timedelta(minutes=1)
 """How often each account is read for what is new."""
 WAITS_S = (0.3, 0.5)
 """To connect and between two bytes, a tenth or less of the daemon's; no call takes longer than twice the latter."""
-JOBS = ("look", "act", "verify", "tasks", "follow")
+JOBS = ("look", "act", "verify")
 DONE_WITHIN_S = 60.0
 
 
@@ -161,23 +161,29 @@ class FaultySchool:
         with self.database.reading() as tx:
             return {state.feed: state for state in comments.feed_states(tx, platform)}
 
-    def undrained(self) -> list[str]:
-        """Whatever still waits: for judgement, for the platform, for a reading that failed, or in sight though it must not be."""
-        with self.database.reading() as tx:
-            left = [f"unjudged {comment.native_id}" for comment in comments.unjudged(tx, 100)]
-            left += [f"{s.action.kind} {s.action.comment.native_id} {s.state}" for s in actions.waiting(tx)]
-        for name in self.adapters:
-            left += [f"{name} is paused"] if self.paused(name) else []
-            sweeps = {feed.name for feed in self.adapters[name].feeds if feed.every_s > POLL.total_seconds()}
+    def undrained(self, only: Sequence[str] = ()) -> list[str]:
+        """Whatever still waits: for judgement, for the platform, for a reading that failed, or in sight though it must not be.
+
+        A feed that is read more rarely than each minute has its own time to recover.
+        """
+        left = []
+        for name in only or self.adapters:
+            with self.database.reading() as tx:
+                left += [f"unjudged {comment.native_id}" for comment in comments.unjudged(tx, 100, name)]
+                left += [f"{s.action.kind} {s.action.comment.native_id} {s.state}" for s in actions.waiting(tx, name)]
+            rare = {feed.name for feed in self.adapters[name].feeds if feed.every_s > POLL.total_seconds()}
+            states = self.feeds(name)
+            left += [f"{feed}: {states[feed].last_error}" for feed in states.keys() - rare if states[feed].last_error]
+            left += ["paused"] if self.paused(name) else []
+            mine = [each for (platform, _), each in self.sandbox.world.comments.items() if platform == name]
             left += [
-                f"{name} {s.feed}: {s.last_error}"
-                for s in self.feeds(name).values()
-                if s.last_error and s.feed not in sweeps
+                f"{c.native_id} is in sight" for c in mine if c.text == ABUSE and self.is_public(name, c.native_id)
             ]
-        for (name, native_id), comment in self.sandbox.world.comments.items():
-            if comment.text == ABUSE and self.is_public(name, native_id):
-                left.append(f"{name} {native_id} is in sight")
         return left
+
+    def forget_log(self) -> None:
+        self.log.truncate(0)
+        self.log.seek(0)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from moderator.domain import ActionKind
+from moderator.domain import ActionKind, Outcome
 from moderator.errors import Gone, LoginExpired, PlatformError, QuotaSpent, Refused, Unavailable
 from moderator.platforms.instagram.errors import NEVER_SENT, Asked, from_exception
 from tests.conftest import NOON
@@ -114,14 +114,15 @@ def throttled(minutes: int | None) -> Reply:
 
 
 def waits(*replies: Reply) -> list[timedelta]:
-    """How long each refusal in a row asks to wait; what is no refusal asks nothing."""
-    told = []
+    """How long each refusal in a row asks to wait, asked again when that is over; what is no refusal asks nothing."""
+    told, now = [], NOON
     with Replay({NODE: list(replies)}) as vendor:
         adapter = instagram(vendor)
         for _ in replies:
-            [answer] = adapter.apply([an_action()], NOON)
+            [answer] = adapter.apply([an_action()], now)
             if isinstance(answer, QuotaSpent):
-                told.append(answer.retry_at - NOON)
+                told.append(answer.retry_at - now)
+                now = answer.retry_at
     return told
 
 
@@ -132,6 +133,17 @@ def test_too_many_calls_wait_as_long_as_instagram_says() -> None:
 def test_without_a_word_from_instagram_the_wait_doubles_up_to_an_hour() -> None:
     minutes = [wait / timedelta(minutes=1) for wait in waits(*[throttled(None)] * 8)]
     assert minutes == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_until_then_instagram_is_asked_nothing_at_all() -> None:
+    with Replay({NODE: [throttled(19), (200, {}, {"success": True})]}) as vendor:
+        adapter = instagram(vendor)
+        for minutes in (0, 1, 18):
+            [answer] = adapter.apply([an_action()], NOON + timedelta(minutes=minutes))
+            assert isinstance(answer, QuotaSpent)
+        assert len(vendor.requests) == 1
+        [answer] = adapter.apply([an_action()], NOON + timedelta(minutes=19))
+        assert isinstance(answer, Outcome)
 
 
 def test_a_call_that_succeeds_ends_the_doubling() -> None:

@@ -199,17 +199,20 @@ def test_trouble_9_a_429_without_a_used_up_limit_is_waited_out_ever_longer() -> 
     refused: Reply = (429, moving, {"errors": [{"code": 88, "message": "Rate limit exceeded"}]})
     with Replay({MENTIONS: [refused] * 6 + [(200, {}, {"meta": {"result_count": 0}}), refused]}) as vendor:
         x = school_on(vendor)
-        waits = [waited(x) for _ in range(6)]
-        read(x, "mentions")
-        afterwards = waited(x)
+        now, waits = NOON, []
+        for _ in range(6):
+            waits.append(waited(x, now))
+            now += timedelta(seconds=waits[-1])
+        read(x, "mentions", now=now)
+        afterwards = waited(x, now)
     assert waits == [60, 120, 240, 480, 900, 900]
     assert afterwards == 60
 
 
-def waited(x: X) -> float:
+def waited(x: X, now: datetime) -> float:
     with pytest.raises(QuotaSpent) as caught:
-        read(x, "mentions")
-    return (caught.value.retry_at - NOON).total_seconds()
+        read(x, "mentions", now=now)
+    return (caught.value.retry_at - now).total_seconds()
 
 
 @pytest.mark.parametrize(

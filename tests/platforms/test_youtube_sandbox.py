@@ -41,7 +41,7 @@ class School:
     def world(self) -> World:
         return self.sandbox.world
 
-    def adapter(self, timeout_s: float = 0.5) -> YouTube:
+    def adapter(self, timeout_s: float = 1.0) -> YouTube:
         credentials = self.sandbox.credentials("youtube")
         return YouTube(
             self.account, credentials, self.meter, api_base=self.sandbox.youtube_base, timeouts_s=(timeout_s, timeout_s)

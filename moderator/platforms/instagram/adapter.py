@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
-from moderator.errors import Gone, LoginExpired, PlatformError, Refused
+from moderator.errors import AccountClosed, Gone, LoginExpired, PlatformError, Refused
 from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo
 from moderator.platforms.instagram.byhand import EFFECTS, steps
 from moderator.platforms.instagram.errors import Asked, no_answer
@@ -75,7 +75,10 @@ class Instagram:
         """Who the token belongs to, and whether it lives on. What Instagram calls us is used from here on."""
         self._renewal.renew_if_due(self._graph, now)
         asked = Asked("look at the account")
-        answer = self._get("me", {"fields": "id,user_id,username,account_type"}, asked, now)
+        try:
+            answer = self._get("me", {"fields": "id,user_id,username,account_type"}, asked, now)
+        except Gone as error:
+            raise AccountClosed(f"{error} The account itself is gone or closed: look at it in the app.") from error
         try:
             me = _Me.model_validate(answer)
         except ValidationError:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from moderator.domain import Account, Author, Post
-from moderator.errors import Gone, LoginExpired, PlatformError
+from moderator.errors import AccountClosed, Gone, PlatformError
 from moderator.platforms.base import Broken, Page, Start
 from moderator.platforms.instagram.errors import PERMISSIONS, REMEDY, Asked, no_answer
 from moderator.platforms.instagram.graph import Graph
@@ -121,7 +121,7 @@ class Feeds:
             try:
                 answer = self._listing(path, params, asked, now)
             except Gone as error:
-                raise LoginExpired(f"{error} The account is no longer there for this token. {REMEDY}") from error
+                raise AccountClosed(f"{error} The account is no longer there for this token. {REMEDY}") from error
             some, unreadable, after = posts_in(answer)
             posts, broken = posts + some, broken + unreadable
             if not after:

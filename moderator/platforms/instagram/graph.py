@@ -57,6 +57,7 @@ class Graph:
         self._base = api_base.rstrip("/")
         self._meter = meter
         self._throttled_in_a_row = 0
+        self._rests: QuotaSpent | None = None
         self.usage = 0
         """Percent of the calls that Instagram allows in 24 hours, as its last answer told."""
 
@@ -71,6 +72,10 @@ class Graph:
         token: str | None,
     ) -> dict[str, Any]:
         """The decoded answer of a success. Raises PlatformError; `token` None sends no Authorization header."""
+        if self._rests is not None and now < self._rests.retry_at:
+            until = self._rests.retry_at
+            words = f"Did not {asked.what}: too many calls before; asked again after {until:%Y-%m-%d %H:%M} UTC."
+            raise QuotaSpent(words, retry_at=until)
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._meter.add("calls", f"{now:%Y-%m-%d}", 1)
         trace = {"trace": self._hear}
@@ -109,6 +114,7 @@ class Graph:
         trouble = from_graph(response.status_code, error or GraphError(), asked, retry_at)
         if isinstance(trouble, QuotaSpent):
             self._throttled_in_a_row += 1
+            self._rests = trouble
         raise trouble
 
     def _note_usage(self, headers: httpx.Headers) -> int:

@@ -81,7 +81,10 @@ class X:
         warnings = []
         if not self.account.native_id:
             warnings.append("X's id of the account was not known; it is from now on, as X tells it.")
+        before = self.account.handle
         self._recognise(now)
+        if before.lstrip("@").casefold() not in ("", self.account.handle.lstrip("@").casefold()):
+            warnings.append(f"The account is called {self.account.handle} on X now, and was {before}.")
         warnings += self._warnings_of_fields(now)
         lacking = [
             scope for scope in SCOPES.split() if self._connection.scopes and scope not in self._connection.scopes
@@ -141,14 +144,14 @@ class X:
     def _carry_out(self, action: Action, now: datetime) -> None:
         comment, kind = action.comment, action.kind
         if kind in (ActionKind.HIDE, ActionKind.RELEASE):
-            ask = Ask(f"{kind} comment {comment.id}", acts=True, refused=ONLY_OWN_CONVERSATIONS)
+            ask = Ask(f"{kind} comment {comment.id}", acts=True, refused=ONLY_OWN_CONVERSATIONS, limit="hidden")
             self._endpoints.set_hidden(ask, comment.native_id, kind is ActionKind.HIDE, now)
         elif kind in (ActionKind.MUTE, ActionKind.UNMUTE):
             if not comment.author.native_id:
                 raise Refused(f"X did not say who wrote comment {comment.id}, so nobody can be {kind}d.")
             if not self.account.native_id:
                 self._recognise(now)
-            ask = Ask(f"{kind} the author of comment {comment.id}", acts=True, refused=NO_MUTING)
+            ask = Ask(f"{kind} the author of comment {comment.id}", acts=True, refused=NO_MUTING, limit=kind)
             muted = kind is ActionKind.MUTE
             self._endpoints.set_muted(ask, self.account.native_id, comment.author.native_id, muted, now)
         else:

@@ -10,7 +10,7 @@ import requests
 import tweepy
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from moderator.errors import Unavailable
+from moderator.errors import QuotaSpent, Unavailable
 from moderator.platforms.x.errors import NO_ANSWER, Ask, Waits, for_errors, translate
 from moderator.platforms.x.login import Login
 from moderator.platforms.x.reading import String
@@ -67,6 +67,7 @@ class Connection:
         self._login = login
         self._client = login.client()
         self._waits = Waits()
+        self._rests: dict[str, QuotaSpent] = {}  # by limit
         open_road(self._client.session, api_base, login.signature(), timeouts_s)
 
     @property
@@ -86,11 +87,20 @@ class Connection:
         return envelope
 
     def _send(self, ask: Ask, call: Call, now: datetime) -> requests.Response:
+        rest = self._rests.get(ask.limit)
+        if rest is not None and now < rest.retry_at:
+            raise QuotaSpent(
+                f"X does not let us {ask.what} before {rest.retry_at:%H:%M:%S} UTC; it was not asked. {rest}",
+                retry_at=rest.retry_at,
+            )
         self._login.ready()
         try:
             response = self._send_and_renew(call)
         except NO_ANSWER as error:
-            raise translate(error, ask, self._waits, now) from error
+            ours = translate(error, ask, self._waits, now)
+            if isinstance(ours, QuotaSpent):
+                self._rests[ask.limit] = ours
+            raise ours from error
         self._waits.went_well()
         return response
 

@@ -71,7 +71,7 @@ class Endpoints:
 
     def mentions(self, own_id: str, now: datetime, **where: Any) -> Slice:
         """Up to 100 posts that mention the account, newest first. `where`: since_id or start_time, pagination_token."""
-        ask = Ask(f"read the mentions of account {self._account_id}")
+        ask = Ask(f"read the mentions of account {self._account_id}", limit="mentions", about_us=True)
         return self._slice(
             ask,
             lambda client, user_auth: client.get_users_mentions(
@@ -83,7 +83,7 @@ class Endpoints:
 
     def own_posts(self, own_id: str, now: datetime, max_results: int = 100, **where: Any) -> Slice:
         """The account's own posts and replies, newest first. `where`: start_time, pagination_token."""
-        ask = Ask(f"read the posts of account {self._account_id}")
+        ask = Ask(f"read the posts of account {self._account_id}", limit="posts", about_us=True)
         return self._slice(
             ask,
             lambda client, user_auth: client.get_users_tweets(
@@ -95,7 +95,7 @@ class Endpoints:
 
     def search(self, query: str, now: datetime, next_token: str | None = None) -> Slice:
         """Up to 100 posts of the last seven days, newest first."""
-        ask = Ask(f"search the conversations of account {self._account_id}")
+        ask = Ask(f"search the conversations of account {self._account_id}", limit="search")
         return self._slice(
             ask,
             lambda client, user_auth: client.search_recent_tweets(
@@ -108,7 +108,7 @@ class Endpoints:
     def existing(self, native_ids: Sequence[str], now: datetime) -> set[str]:
         """Those of the posts that still exist."""
         # Reading back is part of acting, so it may use the reserve.
-        ask = Ask(f"look up comments of account {self._account_id}")
+        ask = Ask(f"look up comments of account {self._account_id}", limit="lookup")
         found: set[str] = set()
         for some in chunks(native_ids):
             items = self._look_up(ask, partial(get_posts, some), POSTS, ACTIONS_PERCENT, now)
@@ -117,7 +117,7 @@ class Endpoints:
 
     def users(self, native_ids: Sequence[str], now: datetime) -> dict[str, Author]:
         """Those of the users that still exist, by id."""
-        ask = Ask(f"look up authors for account {self._account_id}")
+        ask = Ask(f"look up authors for account {self._account_id}", limit="users")
         found: dict[str, Author] = {}
         for some in chunks(native_ids):
             items = self._look_up(ask, partial(get_users, some), USERS, READS_PERCENT, now)
@@ -126,7 +126,7 @@ class Endpoints:
 
     def me(self, now: datetime) -> Author:
         """Who the token belongs to."""
-        ask = Ask(f"say who account {self._account_id} is")
+        ask = Ask(f"say who account {self._account_id} is", limit="me", about_us=True)
         self._purse.open(ask, ACTIONS_PERCENT, now)
         envelope = self._connection.ask(ask, lambda client, user_auth: client.get_me(user_auth=user_auth), now)
         author = author_from(envelope.data)
@@ -137,7 +137,7 @@ class Endpoints:
 
     def blocked(self, own_id: str, now: datetime) -> Iterator[str]:
         """The ids of the users whom the account blocks, page by page."""
-        ask = Ask(f"read the block list of account {self._account_id}")
+        ask = Ask(f"read the block list of account {self._account_id}", limit="blocked", about_us=True)
         token: str | None = None
         while True:
             self._purse.open(ask, ACTIONS_PERCENT, now)

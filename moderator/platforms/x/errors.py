@@ -16,7 +16,7 @@ import tweepy
 from pydantic import BaseModel, BeforeValidator, ValidationError
 from urllib3.exceptions import NewConnectionError
 
-from moderator.errors import Gone, LoginExpired, PlatformError, QuotaSpent, Refused, Unavailable
+from moderator.errors import AccountClosed, Gone, LoginExpired, PlatformError, QuotaSpent, Refused, Unavailable
 
 SCOPES = "tweet.read users.read tweet.moderate.write mute.read mute.write block.read offline.access"
 """What an OAuth 2.0 token of the school's must allow."""
@@ -51,6 +51,8 @@ class Ask:
     what: str  # "hide comment x-1a2b3c"
     acts: bool = False  # it changes something on X
     refused: str = ""  # what a 403 means here, with its remedy
+    limit: str = ""  # what shares one rate limit with it: "mentions", "hidden"
+    about_us: bool = False  # it asks about the account itself, so that what is not found is the account
 
 
 def words(value: Any) -> str:
@@ -181,6 +183,8 @@ def for_response(response: requests.Response, ask: Ask, waits: Waits, now: datet
         return QuotaSpent(
             f"X's rate limit does not let us {ask.what} before {retry_at:%H:%M:%S} UTC.{said}", retry_at=retry_at
         )
+    if status == 403 and is_suspended(told):
+        return closed(ask, told)
     if status == 401:
         return LoginExpired(
             f"X no longer accepts the account's token: it would not let us {ask.what}.{said} "
@@ -192,12 +196,27 @@ def for_response(response: requests.Response, ask: Ask, waits: Waits, now: datet
         return LoginExpired(
             f"X would not let us {ask.what}.{said} The app must belong to a project, and its token needs the scopes {SCOPES}."
         )
+    if status in (404, 410) and problem is not None and ask.about_us:
+        return closed(ask, told)
     if status in (404, 410) and problem is not None:
         return Gone(f"Could not {ask.what}: it no longer exists on X.{said}")
     if status in (400, 405, 406, 413, 414, 415, 422):
         return Refused(f"X did not accept how we asked it to {ask.what} (status {status}).{said}")
     # A 404 without X's JSON comes from something in between, or from an endpoint that is not there: the comment may be.
     return Unavailable(f"X could not {ask.what} (status {status}).{said}", maybe_done=ask.acts and status != 404)
+
+
+def is_suspended(problem: Problem) -> bool:
+    """X has no type of its own for it, only words: "Your account is suspended and is not permitted to ..."."""
+    return "account is suspended" in f"{problem.detail} {problem.message}".lower()
+
+
+def closed(ask: Ask, problem: Problem) -> AccountClosed:
+    said = f" X said: {problem.said}." if problem.said else ""
+    return AccountClosed(
+        f"X would not let us {ask.what}: the school's account is suspended or gone.{said} "
+        "Look at it in X's own app. It is looked at once a day."
+    )
 
 
 def money_spent(status: int, problem: Problem, ask: Ask, now: datetime) -> QuotaSpent | None:
@@ -221,6 +240,8 @@ def money_spent(status: int, problem: Problem, ask: Ask, now: datetime) -> Quota
 def for_errors(errors: Any, ask: Ask) -> PlatformError:
     """Our error for a success that holds `errors` and no `data`: how X tells that a post is deleted."""
     problem = problem_in(errors[0] if isinstance(errors, list) and errors else None) or Problem()
+    if ask.about_us:
+        return closed(ask, problem)
     if problem.kind == "not-authorized-for-resource" and ask.acts:
         return Refused(f"X would not {ask.what}: {ask.refused} X said: {problem.title}.")
     # The detail of such an error names the id it was asked for, and nothing else we do not know.

@@ -18,7 +18,7 @@ import stamina
 from google.oauth2.credentials import Credentials
 from googleapiclient.discovery import build
 
-from moderator.errors import ConfigError, PlatformError, Unavailable
+from moderator.errors import ConfigError, PlatformError, QuotaSpent, Unavailable
 from moderator.platforms.deadline import ends_within
 from moderator.platforms.youtube.errors import TRANSLATED, platform_error
 from moderator.platforms.youtube.quota import Purpose, Quota
@@ -63,6 +63,7 @@ class Client:
             token_uri=credentials.get("token_uri") or TOKEN_URI,
         )
         self._wire, self._http = self._new_http(once=False)
+        self._rests: QuotaSpent | None = None
 
     def pages(self, resource: str, now: datetime, limit: int, purpose: Purpose, **asked: Any) -> Iterator[Json]:
         """The pages of `resource`.list, at most `limit`. A page's `items` is a list of whatever Google sent."""
@@ -96,6 +97,8 @@ class Client:
         self._execute(request, MODERATE_COST, Purpose.ACT, now, tried, acting=True)
 
     def _execute(self, request: Any, cost: int, purpose: Purpose, now: datetime, tried: str, *, acting: bool) -> Any:
+        if self._rests is not None and now < self._rests.retry_at:
+            raise QuotaSpent(str(self._rests), retry_at=self._rests.retry_at)  # Asking sooner would only prolong it.
         self._quota.spend(cost, purpose, now)
         # What acts goes out on a connection of its own: one that went stale would lose its answer.
         wire, http = self._new_http(once=True) if acting else (self._wire, self._http)
@@ -107,7 +110,9 @@ class Client:
                 # After a time-out or a broken pipe the socket answers the next request with the last one's reply, or
                 # not at all: https://github.com/googleapis/google-api-python-client/issues/563
                 self._reconnect()
-            raise platform_error(error, tried, now, self._quota, acting=acting) from error
+            ours = platform_error(error, tried, now, self._quota, acting=acting)
+            self._rests = ours if isinstance(ours, QuotaSpent) else self._rests
+            raise ours from error
         finally:
             if acting:
                 close(http)

@@ -18,7 +18,7 @@ import httplib2
 from google.auth import exceptions as google_auth
 from googleapiclient import errors as googleapi
 
-from moderator.errors import Gone, LoginExpired, PlatformError, QuotaSpent, Refused, Unavailable
+from moderator.errors import AccountClosed, Gone, LoginExpired, PlatformError, QuotaSpent, Refused, Unavailable
 from moderator.platforms.youtube.quota import Quota
 
 DAY_SPENT = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
@@ -32,6 +32,8 @@ LOGIN = {
     "ACCESS_TOKEN_SCOPE_INSUFFICIENT": "consent again and tick the permission to manage comments (youtube.force-ssl)",
     "accessNotConfigured": "switch on the YouTube Data API v3 in the Google Cloud project",
     "youtubeSignupRequired": "this Google login has no YouTube channel: consent again and choose the school's channel",
+}
+CLOSED = {
     "channelClosed": "the channel was closed: look at it in YouTube Studio",
     "channelSuspended": "the channel is suspended: look at it in YouTube Studio",
     "channelNotFound": "the channel is not there: look at it in YouTube Studio",
@@ -53,6 +55,9 @@ class CommentsDisabled(Refused):
 
 class NotProcessed(Unavailable):
     """processingFailure: the comment is gone, or one of a batch is, or YouTube is broken. Only looking tells which."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, about_one=True)
 
 
 class Forbidden(Refused):
@@ -105,6 +110,8 @@ def _of_reply(error: googleapi.HttpError, refused: str, now: datetime, quota: Qu
         )
     if reason in TOO_FAST or status == 429:
         return QuotaSpent(f"{said} Too many calls at once.", retry_at=now + _retry_after(error.resp))
+    if reason in CLOSED:
+        return AccountClosed(f"{said} Remedy: {CLOSED[reason]}. It is looked at once a day.")
     if reason in LOGIN or status == 401:
         return LoginExpired(
             f"{said} Remedy: {LOGIN.get(reason, 'make a new refresh token (docs/connect-youtube.md, step 4)')}."
