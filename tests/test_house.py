@@ -40,6 +40,8 @@ ROOMS = (
     "reports",
     "checkup",
     "monitor",
+    "setup",
+    "diagnostics",
     "web",
     "worker",
     "daemon",

@@ -1,0 +1,143 @@
+"""`moderator setup` without a terminal, against the pretend platforms: tried first, saved after, safe to repeat."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tomlkit
+
+from moderator.settings import read_settings
+from moderator.setup.answers import Answers
+from moderator.setup.write import written
+from tests.commands import run_command
+from tests.conftest import REPOSITORY
+from tests.journeys.street import Street, clean_environment, open_street
+from tests.reports.post_office import PostOffice
+
+SCHOOL = "Hartfield Primary"
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Iterator[Street]:
+    with open_street(tmp_path) as opened:
+        yield opened
+
+
+def answers(street: Street, tmp_path: Path, office: PostOffice | None = None, youtube: str = "") -> Path:
+    login = {**street.sandbox.credentials("youtube"), "consent_screen": "production"}
+    if youtube:
+        login["refresh_token"] = youtube
+    values = {
+        "school": SCHOOL,
+        "zone": "Europe/Jersey",
+        "state_dir": str(tmp_path / "fresh-state"),
+        "head": {"name": "Mrs Ravenscroft", "address": "head@hartfield.example"},
+        "accounts": [
+            {
+                "platform": "youtube",
+                "handle": "@Valewoodprimarieschool",
+                "login": login,
+                "api_base": street.sandbox.youtube_base,
+            }
+        ],
+    }
+    if office is not None:
+        values["mail"] = {
+            "host": "127.0.0.1",
+            "port": office.port,
+            "security": "none",
+            "sender": "moderation@hartfield.example",
+        }
+    path = tmp_path / "answers.toml"
+    path.write_text(tomlkit.dumps(values), encoding="utf-8")
+    return path
+
+
+def setup(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return run_command("setup", "--config", str(config), *words, env=clean_environment(), timeout_s=60)
+
+
+def test_a_fresh_machine_is_set_up_in_shadow_and_a_second_time_changes_nothing(street: Street, tmp_path: Path) -> None:
+    config = tmp_path / "etc"
+    with PostOffice() as office:
+        path = answers(street, tmp_path, office)
+        first = setup(config, "--answers", str(path))
+        assert first.returncode == 0, first.stderr + first.stdout
+        again = setup(config, "--answers", str(path))
+        assert office.taken == []
+    assert "ok    youtube" in first.stdout
+    assert "ok    mail" in first.stdout
+    assert "What to do next" in first.stdout
+    assert "Nothing was changed" in again.stdout
+    settings = read_settings(config, credentials_dir=None)
+    assert (settings.school.name, settings.mode.value) == (SCHOOL, "shadow")
+    assert settings.policy.duty.time_zone == "Europe/Jersey"
+    assert settings.weekly.to[0].address == "head@hartfield.example"
+    assert settings.alerts.enabled
+    secret = tmp_path / "fresh-state" / "credentials" / "youtube.json"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    token = json.loads(secret.read_text())["refresh_token"]
+    files = [*config.iterdir()]
+    assert {each.name for each in files} == {"moderator.toml", "policy.toml"}
+    assert all(token not in each.read_text() for each in files)
+    assert token not in first.stdout + first.stderr
+    # The explanations above each key are still there for whoever reads the file later.
+    shipped = (REPOSITORY / "config" / "moderator.toml").read_text(encoding="utf-8")
+    kept = (config / "moderator.toml").read_text(encoding="utf-8")
+    assert kept.count("# Default:") == shipped.count("# Default:")
+
+
+def test_a_login_that_does_not_work_is_told_and_nothing_is_saved(street: Street, tmp_path: Path) -> None:
+    config = tmp_path / "etc"
+    wrong = answers(street, tmp_path, youtube="1//canary-wrong")
+    said = setup(config, "--answers", str(wrong))
+    assert said.returncode == 3, said.stderr
+    assert "Nothing was saved" in said.stderr
+    assert "canary-wrong" not in said.stderr + said.stdout
+    assert not config.exists()
+    assert not (tmp_path / "fresh-state").exists()
+    saved = setup(config, "--answers", str(wrong), "--untried")
+    assert saved.returncode == 0, saved.stderr
+    assert (config / "moderator.toml").exists()
+
+
+def test_where_the_service_is_installed_secrets_go_where_its_unit_looks(street: Street, tmp_path: Path) -> None:
+    store = tmp_path / "credstore"
+    said = setup(tmp_path / "etc", "--answers", str(answers(street, tmp_path)), "--credstore", str(store), "--json")
+    assert said.returncode == 0, said.stderr
+    assert [each.name for each in store.iterdir()] == ["moderator.youtube.json"]
+    assert store.stat().st_mode & 0o077 == 0
+    assert str(store / "moderator.youtube.json") in json.loads(said.stdout)["changed"]
+
+
+def test_a_dry_run_writes_nothing_and_without_a_terminal_it_says_how(street: Street, tmp_path: Path) -> None:
+    config = tmp_path / "etc"
+    said = setup(config, "--answers", str(answers(street, tmp_path)), "--dry-run", "--untried")
+    assert "would write" in said.stdout
+    assert not config.exists()
+    none = setup(config)
+    assert none.returncode == 2
+    assert "--answers FILE" in none.stderr
+
+
+def test_a_misspelt_answer_is_told_by_its_key_alone(tmp_path: Path) -> None:
+    path = tmp_path / "answers.toml"
+    path.write_text('scool = "canary"\n', encoding="utf-8")
+    said = setup(tmp_path / "etc", "--answers", str(path))
+    assert said.returncode == 2
+    assert "scool" in said.stderr
+    assert "canary" not in said.stderr
+
+
+def test_a_school_in_use_keeps_all_that_was_not_asked() -> None:
+    main = 'mode = "auto"  # we trust it\n[school]\nname = "Valewood"\nstaff = ["Ms Rowe"]\n'
+    policy = "[limits.insult]\nhide = 0.9\n"
+    plan = written(main, policy, Answers(zone="Europe/London"), new=False)
+    assert plan.main == main
+    assert tomllib.loads(plan.policy) == {"limits": {"insult": {"hide": 0.9}}, "duty": {"time_zone": "Europe/London"}}
+    assert plan.secrets == {}
