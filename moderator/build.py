@@ -18,8 +18,12 @@ from moderator.detectors.roll import Roll
 from moderator.detectors.toxicity import ToxicityScorer, WordListScorer
 from moderator.domain import Comment
 from moderator.errors import AlreadyRunning, ConfigError
+from moderator.pictures.fetching import Fetcher
+from moderator.pictures.looking import Looker
+from moderator.pictures.of_comments import CommentPictures
 from moderator.pipeline import House
 from moderator.platforms.base import Capabilities, Platform
+from moderator.platforms.image_hosts import IMAGE_HOSTS
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
 from moderator.store.database import WAIT_S, Database
@@ -113,7 +117,20 @@ def build_house(
         mode=settings.mode,
         read_back=timedelta(days=settings.read_back_days),
         verify_after=tuple(timedelta(seconds=seconds) for seconds in settings.verify_after_s),
+        pictures=build_pictures(settings),
     )
+
+
+def build_pictures(settings: Settings) -> CommentPictures | None:
+    """What looks at the pictures of comments; None where the school has switched on no platform.
+
+    Raises ConfigError where what reads pictures is not installed.
+    """
+    wanted = settings.pictures.platforms
+    if not wanted:
+        return None
+    looker = Looker(nudity=settings.pictures.nudity)
+    return CommentPictures({name: Fetcher(IMAGE_HOSTS[name]) for name in wanted}, looker)
 
 
 def school_detectors(settings: Settings, now: datetime, models: Models) -> tuple[Detector, ...]:

@@ -17,10 +17,13 @@ from moderator.actions.followups import end_expired_bans, follow_ladder, owed
 from moderator.actions.plan import plan
 from moderator.detectors.base import Detector, examine_all
 from moderator.domain import Action, Ban, Case, Comment, Context, Decision, Finding, Mode, Task
+from moderator.errors import PlatformError
 from moderator.intake import COUNTED_FOR, start_from
-from moderator.platforms.base import Platform
+from moderator.pictures.of_comments import CommentPictures
+from moderator.platforms.base import Platform, SignsPictures
 from moderator.policy.decide import decide
 from moderator.policy.limits import Policy
+from moderator.policy.pictures import NOT_FETCHED, may_be_fetched, of_bare_skin
 from moderator.store import actions as action_store
 from moderator.store import authors, comments, decisions, waits
 from moderator.store.database import Database, Transaction
@@ -69,6 +72,7 @@ class House:
     mode: Mode
     read_back: timedelta = timedelta(days=14)
     verify_after: tuple[timedelta, ...] = (timedelta(minutes=1), timedelta(days=1))
+    pictures: CommentPictures | None = None  # None: no picture is ever fetched
 
     def poll(self, account_id: str, feed: str, now: datetime) -> Iterator[Received]:
         """Read one feed of one account to its end. Raises PlatformError; every page given before that is stored.
@@ -129,10 +133,28 @@ class House:
         ]
 
     def judge_one(self, case: Case, now: datetime) -> Judged:
-        """Examine and decide one comment; nothing is read or written."""
+        """Examine and decide one comment; nothing of the store is read or written."""
         findings, failed = examine_all(self.detectors, case.comment, case.context)
+        if self.pictures is not None and self.pictures.are_looked_at(case.comment):
+            more, unseen = self._look_at_pictures(self.pictures, case.comment, findings, now)
+            findings, failed = (*findings, *more), (*failed, *unseen)
         heard = Case(case.comment, findings, case.context, case.standing, case.previous, failed)
         return Judged(case.comment, findings, decide(heard, self.policy, self.mode, now))
+
+    def _look_at_pictures(
+        self, pictures: CommentPictures, comment: Comment, said: Sequence[Finding], now: datetime
+    ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+        """What is found on a comment's pictures, and why a person must look. Where bare skin was seen, only that is told."""
+        if not may_be_fetched(said):
+            return (), (NOT_FETCHED,)
+        platform = self.platforms.get(comment.account_id)
+        try:
+            signed = platform.picture_addresses(comment, now) if isinstance(platform, SignsPictures) else None
+        except PlatformError as error:
+            return (), (f"a picture was not looked at: {type(error).__name__}",)
+        seen = pictures.examine(comment, signed or comment.image_urls, self.detectors)
+        bare = of_bare_skin(seen.bare)
+        return (bare, ()) if bare else (seen.findings, seen.unseen)
 
     def act(self, account_id: str, now: datetime, go_on: GoOn = always) -> Round:
         """Plan what new decisions ask for, then carry out what is due on one account."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Post, Visibility
 from moderator.errors import PlatformError
@@ -133,3 +133,11 @@ class Platform(Protocol):
 
     def by_hand(self, action: Action) -> tuple[str, str]:
         """Steps for a person who carries this out in the platform's own app, and the address of the page to start from."""
+
+
+@runtime_checkable
+class SignsPictures(Protocol):
+    """A platform that gives the addresses of pictures anew each time they are asked for."""
+
+    def picture_addresses(self, comment: Comment, now: datetime) -> tuple[str, ...]:
+        """Where the comment's pictures can be fetched from now. Raises PlatformError."""

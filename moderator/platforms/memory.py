@@ -108,6 +108,7 @@ class Memory:
         post: str = "p1",
         reply_to: str = "",
         at: datetime = NOON,
+        image_urls: tuple[str, ...] = (),
     ) -> Comment:
         """Somebody comments. A plain `author` is a handle without its @; a post that is not there yet is published."""
         if post not in self._posts:
@@ -122,6 +123,7 @@ class Memory:
             posted_at=at,
             post_native_id=post,
             parent_native_id=reply_to,
+            image_urls=image_urls,
             url=f"memory://{self.name}/{post}/{native_id}",
             raw=json.dumps({"id": native_id, "text": text}, ensure_ascii=False),
         )

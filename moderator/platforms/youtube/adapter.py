@@ -156,6 +156,14 @@ class YouTube:
         """YouTube does not tell whom a channel hides."""
         return None
 
+    def picture_addresses(self, comment: Comment, now: datetime) -> tuple[str, ...]:
+        """The signed address of the comment's picture, good for six hours: what is stored is without the signature."""
+        # https://developers.google.com/youtube/v3/docs/comments#snippet.imageUrl (read 2026-11-22)
+        page = self._client.listing("comments", now, Purpose.READ, part="id,snippet", id=comment.native_id)
+        snippets = (item.get("snippet") for item in page["items"] if isinstance(item, dict))
+        urls = (each.get("imageUrl") for each in snippets if isinstance(each, dict))
+        return tuple(url for url in urls if isinstance(url, str) and url)
+
     def by_hand(self, action: Action) -> tuple[str, str]:
         if action.kind in (ActionKind.UNBLOCK, ActionKind.UNMUTE):
             who = action.comment.author.display_name or action.comment.author.native_id or "the author"

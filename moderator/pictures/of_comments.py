@@ -1,0 +1,56 @@
+"""The pictures that came with a comment: fetched, looked at and forgotten. Findings and reasons come out, never a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from moderator.detectors.base import Detector
+from moderator.domain import Comment, Finding
+from moderator.pictures.looking import Looks
+from moderator.pictures.values import PictureNotRead
+from moderator.pictures.words import words_on
+
+MOST = 4
+"""Pictures of one comment that are looked at; a post on X holds no more. More wait for a person."""
+
+
+class Fetches(Protocol):
+    def fetch(self, url: str) -> bytes:
+        """The file at this address. Raises PictureNotRead."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenOn:
+    """What was seen on a comment's pictures: what their words hold, the most bare skin, and why a person must look."""
+
+    findings: tuple[Finding, ...] = ()
+    bare: float = 0.0
+    unseen: tuple[str, ...] = ()
+
+
+class CommentPictures:
+    """Looks at the pictures of comments, on the platforms for which there is a fetcher."""
+
+    def __init__(self, fetchers: Mapping[str, Fetches], looks: Looks) -> None:
+        self._fetchers, self._looks = fetchers, looks
+
+    def are_looked_at(self, comment: Comment) -> bool:
+        return bool(comment.image_urls) and comment.platform in self._fetchers
+
+    def examine(self, comment: Comment, urls: Sequence[str], detectors: Sequence[Detector]) -> SeenOn:
+        """What is on the pictures at these addresses."""
+        findings: list[Finding] = []
+        bare, unseen = 0.0, [f"picture {MOST + 1} and later ones were not looked at"] if len(urls) > MOST else []
+        for number, url in enumerate(urls[:MOST], start=1):
+            try:
+                seen = self._looks.look(self._fetchers[comment.platform].fetch(url))
+            except PictureNotRead as error:
+                unseen.append(f"picture {number} was not looked at: {error}")
+                continue
+            bare = max(bare, seen.nudity or 0.0)
+            found, failed = words_on(seen, detectors, number)
+            findings += found
+            unseen += failed
+        return SeenOn(tuple(findings), bare, tuple(unseen))

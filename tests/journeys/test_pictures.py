@@ -1,0 +1,98 @@
+"""A picture with a comment: a badge names a child, what must not be fetched is not, and bare skin leaves nothing behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from moderator.domain import Comment, Decision, Label, Ruling
+from moderator.pictures.of_comments import CommentPictures
+from moderator.pictures.values import Line, PictureNotRead, Seen
+from moderator.store import decisions, hearings
+from tests.conftest import NOON
+from tests.journeys.conftest import Journey
+
+BADGE = Seen((Line("Tolliver Amberley", 0.98, (10, 10, 300, 50)),), (), 0.0)
+WALL = Seen((Line("Sports day", 0.98, (10, 10, 300, 50)),), (), 0.0)
+BARE = Seen((Line("Tolliver Amberley", 0.98, (10, 10, 300, 50)),), (), 0.62)
+
+
+@dataclass
+class Street:
+    """Pictures by address; a second one that is asked for is remembered."""
+
+    pictures: dict[str, Seen]
+    fetched: list[str] = field(default_factory=list)
+
+    def fetch(self, url: str) -> bytes:
+        self.fetched.append(url)
+        if url not in self.pictures:
+            raise PictureNotRead("its host answered 404")
+        return url.encode()
+
+    def look(self, data: bytes) -> Seen:
+        return self.pictures[data.decode()]
+
+
+def looking(journey: Journey, street: Street | None) -> Journey:
+    pictures = None if street is None else CommentPictures({"youtube": street}, street)
+    return Journey(replace(journey.house, pictures=pictures), journey.platform)
+
+
+def judged(journey: Journey, text: str, url: str) -> tuple[Comment, Decision]:
+    made = journey.platform.receives(text, "c1", image_urls=(url,))
+    journey.poll(NOON)
+    journey.judge(NOON)
+    with journey.house.database.reading() as tx:
+        decision = decisions.latest(tx, journey.comment(made.native_id).id)
+    assert decision is not None
+    return made, decision
+
+
+def test_a_badge_on_a_picture_hides_the_comment_as_a_name_in_it_would(journey: Journey) -> None:
+    street = Street({"https://h/1": BADGE})
+    _, decision = judged(looking(journey, street), "so proud", "https://h/1")
+    assert (decision.ruling, decision.urgent) == (Ruling.HIDE, False)
+    assert Label.CHILD_NAMED in decision.labels
+    assert street.fetched == ["https://h/1"]
+
+
+def test_a_wall_is_only_a_wall_and_what_was_not_fetched_meets_a_person(journey: Journey) -> None:
+    street = Street({"https://h/1": WALL})
+    assert judged(looking(journey, street), "so proud", "https://h/1")[1].ruling is Ruling.ALLOW
+    journey.platform.receives("so proud", "c2", image_urls=("https://h/gone",))
+    there = looking(journey, street)
+    there.poll(NOON)
+    there.judge(NOON)
+    assert there.ruling("c2") is Ruling.QUEUE
+    assert "picture 1 was not looked at: its host answered 404" in there.reasons("c2")
+
+
+def test_where_the_words_hint_at_a_child_in_danger_nothing_is_fetched(journey: Journey) -> None:
+    street = Street({"https://h/1": BARE})
+    _, decision = judged(looking(journey, street), "send me more pics of that little girl", "https://h/1")
+    assert street.fetched == []
+    assert (decision.urgent, decision.ruling.gravity >= Ruling.QUEUE.gravity) == (True, True)
+    assert any("a picture was not fetched" in reason for reason in decision.reasons)
+
+
+def test_bare_skin_is_out_of_sight_and_urgent_and_nothing_of_the_picture_is_kept(journey: Journey) -> None:
+    street = Street({"https://h/1": BARE})
+    there = looking(journey, street)
+    comment, decision = judged(there, "look", "https://h/1")
+    assert (decision.ruling, decision.urgent) == (Ruling.HIDE, True)
+    with there.house.database.reading() as tx:
+        kept = hearings.findings_of(tx, [there.comment(comment.native_id).id])
+    found = [each for findings in kept.values() for each in findings if each.field == "picture"]
+    assert {each.label for each in found} == {Label.SAFEGUARDING, Label.SEXUAL}
+    assert {(each.phrase, each.span) for each in found} == {("", None)}
+    assert "Tolliver" not in str(kept)
+
+
+def test_nothing_is_fetched_unless_the_school_says_so(journey: Journey) -> None:
+    assert judged(looking(journey, None), "so proud", "https://h/1")[1].ruling is Ruling.ALLOW
+    street = Street({"https://h/1": BADGE})
+    elsewhere = Journey(replace(journey.house, pictures=CommentPictures({"x": street}, street)), journey.platform)
+    journey.platform.receives("so proud", "c2", image_urls=("https://h/1",))
+    elsewhere.poll(NOON)
+    elsewhere.judge(NOON)
+    assert street.fetched == []
