@@ -1,4 +1,4 @@
-"""`check-post`, `sign-off`: the school's own posts, looked at before they go out, by the program and by a second person."""
+"""`check-post`, `sign-off`, `own-posts`: the school's own posts, before they go out and after, looked at by two."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from moderator.build import build_models, school_detectors
 from moderator.by_hand.own_pictures import check_post_with_pictures
 from moderator.by_hand.own_post import CHECKED, Answer, PostCheck
 from moderator.by_hand.sign_off import ask_for_sign_off, digest_of, sign_off
+from moderator.by_hand.watch import in_one_line, settle_own_post
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     ByOption,
@@ -37,7 +38,7 @@ from moderator.pictures.looking import Looker
 from moderator.settings import Settings
 from moderator.settings.roll_file import load_roll
 from moderator.store import own_posts
-from moderator.store.own_posts import CODE_LENGTH, OwnPostCheck
+from moderator.store.own_posts import CODE_LENGTH, OwnPostCheck, OwnPostFinding
 
 LARGEST_INPUT = 100_000  # characters
 LATELY = timedelta(days=30)
@@ -176,6 +177,46 @@ def check_row(check: OwnPostCheck) -> dict[str, Any]:
     }
 
 
+def own_posts_command(
+    config: ConfigOption = DEFAULT_CONFIG,
+    settled: Annotated[
+        str, typer.Option("--settled", metavar="CODE", help="Say that a post was edited, taken down or found right.")
+    ] = "",
+    by: ByOption = "",
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the school's own posts that break its policy as they stand; or say with --settled that one is settled.
+
+    The daemon looks at the words of each post once, and again when they were edited. It changes nothing about them.
+
+    Example: moderator own-posts --settled x:3f2a9c01b7d4 --by "Mrs Ravenscroft"
+    """
+    if not settled:
+        with opened(config) as (_settings, database), database.reading() as tx:
+            rows = [own_post_row(each) for each in own_posts.unsettled(tx)]
+        show(as_json, rows, "Nothing stands against what the school has posted.")
+        return
+    who = the_person(by)
+    with opened(config) as (_settings, database), database.transaction() as tx:
+        codes = [each.code for each in own_posts.unsettled(tx)]
+        if not dry_run or settled not in codes:
+            settle_own_post(tx, settled, who, utc_now())
+    typer.echo(f"{'would be settled' if dry_run else 'settled'} by {who.name}: {settled}")
+
+
+def own_post_row(found: OwnPostFinding) -> dict[str, Any]:
+    lines = " / ".join(dict.fromkeys(line for _, line in found.remarks))
+    return {
+        "code": found.code,
+        "answer": found.answer,
+        "what": in_one_line(found),
+        "url": found.post.url,
+        "line": lines,
+    }
+
+
 def add_to(app: typer.Typer) -> None:
     app.command("check-post")(check_own_post)
     app.command("sign-off")(sign_off_command)
+    app.command("own-posts")(own_posts_command)

@@ -32,6 +32,7 @@ from moderator.pipeline import House, Judged
 from moderator.policy.limits import Policy
 from moderator.reports.alert_rounds import alert_rounds
 from moderator.reports.channels import open_channels
+from moderator.reports.own_post_rounds import own_post_rounds
 from moderator.reports.privacy_rounds import privacy_rounds
 from moderator.reports.send import report_rounds
 from moderator.settings import Settings, read_settings, reread_policy
@@ -73,6 +74,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
             reread = partial(reread_checked, settings, models)
             beside = alert_rounds(house, open_channels(settings), log, utc_now) if settings.alerts.enabled else []
             beside += report_rounds(house, settings, log, utc_now)
+            beside += own_post_rounds(house, settings, log, utc_now)
             beside += privacy_rounds(house, settings.state_dir, log, utc_now)
             with monitored(settings, database) as count_judged:
                 daemon = Daemon(

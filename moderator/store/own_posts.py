@@ -1,18 +1,29 @@
-"""Who looked at a post of the school's own before it went out. Its words and pictures are not kept, only their digest."""
+"""The school's own posts: who looked before they went out, and what was seen once they were out.
+
+Of words and pictures only digests are kept here.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import col
+from sqlmodel.sql.expression import SelectOfScalar
 
+from moderator.domain import Post
 from moderator.store import audit
 from moderator.store.database import Transaction
-from moderator.store.tables import OwnPostCheckRow
+from moderator.store.packing import post_of
+from moderator.store.tables import OwnPostCheckRow, OwnPostFindingRow, PostRow
 
 CODE_LENGTH = 8
 """Letters of the digest that people read out to one another."""
+FINE = "fine"
+EDITED = "edited"
+"""Who settled what a newer form of the post made needless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +95,92 @@ def latest(tx: Transaction, since: datetime) -> list[OwnPostCheck]:
 def _check(row: OwnPostCheckRow) -> OwnPostCheck:
     return OwnPostCheck(
         row.digest, row.asked_at, row.asked_by, row.answer, row.pictures, row.signed_at, row.signed_by, row.why
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPostFinding:
+    """What stands against one form of a post that is out. `remarks` are pairs of what, and the line of the policy."""
+
+    account_id: str
+    post: Post
+    form: str
+    looked_at: datetime
+    answer: str
+    remarks: tuple[tuple[str, str], ...]
+    settled_at: datetime | None = None
+    settled_by: str = ""
+
+    @property
+    def code(self) -> str:
+        return f"{self.account_id}:{self.form}"
+
+
+def form_of(text: str) -> str:
+    """Digest of a post's words, in twelve hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def not_looked_at(tx: Transaction, since: datetime, limit: int) -> list[tuple[str, Post]]:
+    """Account id and post: those published since then whose words were not looked at in the form they have, newest first."""
+    at = func.coalesce(col(PostRow.posted_at), col(PostRow.first_seen_at))
+    rows = tx.all(tx.mine(PostRow).where(at >= since, col(PostRow.text) != "").order_by(at.desc()))
+    known = {(row.account_id, row.native_id, row.form) for row in tx.all(tx.mine(OwnPostFindingRow))}
+    waiting = [row for row in rows if (row.account_id, row.native_id, form_of(row.text)) not in known]
+    return [(row.account_id, post_of(row)) for row in waiting[:limit]]
+
+
+def keep(tx: Transaction, found: OwnPostFinding) -> None:
+    """Keep what was seen in a post, once for each form; what its earlier forms waited for is settled by that.
+
+    Audit: "own_post_found", where something stands against it.
+    """
+    key = {"account_id": found.account_id, "native_id": found.post.native_id}
+    earlier = [row for row in tx.all(_of_post(tx, found)) if row.settled_at is None and row.form != found.form]
+    for old in earlier:
+        changed = {**key, "school_id": tx.school_id, "form": old.form}
+        tx.change(OwnPostFindingRow, [changed | {"settled_at": found.looked_at, "settled_by": EDITED}])
+    row = {
+        **key,
+        "form": found.form,
+        "looked_at": found.looked_at,
+        "answer": found.answer,
+        "remarks": [list(each) for each in found.remarks],
+        "settled_by": "",
+    }
+    if tx.upsert(OwnPostFindingRow, row, {}) and found.remarks:
+        facts = {"post": found.code, "answer": found.answer}
+        audit.write_all(tx, [audit.Event("own_post_found", found.looked_at, "moderator", "", found.account_id, facts)])
+
+
+def unsettled(tx: Transaction) -> list[OwnPostFinding]:
+    """Posts against which something stands, and about which nobody has said that it is settled; the oldest first."""
+    open_ones = (col(OwnPostFindingRow.settled_at).is_(None), col(OwnPostFindingRow.answer) != FINE)
+    rows = tx.all(tx.mine(OwnPostFindingRow).where(*open_ones).order_by(col(OwnPostFindingRow.looked_at)))
+    return [_finding(tx, row) for row in rows]
+
+
+def settle(tx: Transaction, found: OwnPostFinding, by: str, at: datetime) -> None:
+    """Somebody says that it is settled: edited, taken down, or found to be right. Audit: "own_post_settled"."""
+    key = {"school_id": tx.school_id, "account_id": found.account_id, "native_id": found.post.native_id}
+    tx.change(OwnPostFindingRow, [key | {"form": found.form, "settled_at": at, "settled_by": by}])
+    facts = {"post": found.code, "answer": found.answer}
+    audit.write_all(tx, [audit.Event("own_post_settled", at, by, "", found.account_id, facts)])
+
+
+def _of_post(tx: Transaction, found: OwnPostFinding) -> SelectOfScalar[OwnPostFindingRow]:
+    return tx.mine(OwnPostFindingRow).where(
+        col(OwnPostFindingRow.account_id) == found.account_id,
+        col(OwnPostFindingRow.native_id) == found.post.native_id,
+    )
+
+
+def _finding(tx: Transaction, row: OwnPostFindingRow) -> OwnPostFinding:
+    posts = tx.all(
+        tx.mine(PostRow).where(col(PostRow.account_id) == row.account_id, col(PostRow.native_id) == row.native_id)
+    )
+    post = post_of(posts[0]) if posts else Post(row.native_id, "")
+    remarks = tuple((what, line) for what, line in row.remarks)
+    return OwnPostFinding(
+        row.account_id, post, row.form, row.looked_at, row.answer, remarks, row.settled_at, row.settled_by
     )

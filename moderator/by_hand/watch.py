@@ -1,0 +1,59 @@
+"""A watch over what the school itself has posted: looked at like a post before it goes out, and never acted on by a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from moderator.by_hand.own_post import check_post
+from moderator.detectors.base import Detector
+from moderator.detectors.roll import Roll
+from moderator.domain import Person, School
+from moderator.errors import ModeratorError
+from moderator.store import own_posts
+from moderator.store.database import Database, Transaction
+from moderator.store.own_posts import OwnPostFinding
+
+LOOKED_BACK = timedelta(days=30)
+AT_ONCE = 20
+
+
+class NoSuchPost(ModeratorError):
+    """No post of the school's waits under this code."""
+
+
+def look_at_own_posts(
+    database: Database, detectors: Sequence[Detector], school: School, roll: Roll, now: datetime
+) -> list[OwnPostFinding]:
+    """Look at the words of posts not yet looked at in the form they have; returns those against which something stands.
+
+    Each form is looked at once, whatever restarts in between. Pictures of published posts are not looked at.
+    """
+    with database.reading() as tx:
+        waiting = own_posts.not_looked_at(tx, now - LOOKED_BACK, AT_ONCE)
+    found = []
+    for account_id, post in waiting:
+        checked = check_post(post.text, detectors, school, roll, now)
+        remarks = tuple(dict.fromkeys((each.what, each.line) for each in checked.remarks))
+        form = own_posts.form_of(post.text)
+        found.append(OwnPostFinding(account_id, post, form, now, checked.answer.value, remarks))
+    if found:
+        with database.transaction() as tx:
+            for each in found:
+                own_posts.keep(tx, each)
+    return [each for each in found if each.remarks]
+
+
+def settle_own_post(tx: Transaction, code: str, who: Person, at: datetime) -> OwnPostFinding:
+    """A person says that it is settled. Raises NoSuchPost."""
+    for each in own_posts.unsettled(tx):
+        if each.code == code:
+            own_posts.settle(tx, each, who.name, at)
+            return each
+    raise NoSuchPost(f"No post of the school's own waits under {code!r}. Those that do: moderator own-posts")
+
+
+def in_one_line(found: OwnPostFinding) -> str:
+    """ "Our own post of 12 May: this is a pupil's name." """
+    when = f" of {found.post.posted_at:%-d %B}" if found.post.posted_at else ""
+    return f"Our own post{when}: {'; '.join(what for what, _ in found.remarks)}."

@@ -1,0 +1,76 @@
+"""What the school itself has posted is looked at once in each form, and waits for the school, not for a machine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from moderator.by_hand.watch import NoSuchPost, in_one_line, look_at_own_posts, settle_own_post
+from moderator.detectors.panel import build_detectors
+from moderator.detectors.toxicity import WordListScorer
+from moderator.domain import Account, Person, Post
+from moderator.platforms.base import Page
+from moderator.store import accounts, audit, comments, own_posts
+from moderator.store.database import Database
+from tests.conftest import MINUTE, NOON
+from tests.detectors.school import ROLL, SCHOOL
+
+ACCOUNT = Account("x", "x", "@HarbourLane", "1")
+DETECTORS = build_detectors(SCHOOL, ROLL, WordListScorer())
+NAMED = Post("p1", "Well done to Zofia in Kingfishers", NOON - timedelta(days=2), "https://x.com/p1")
+PLAIN = Post("p2", "We planted seeds today", NOON - timedelta(days=1), "https://x.com/p2")
+
+
+def publish(database: Database, *posts: Post) -> None:
+    with database.transaction() as tx:
+        accounts.remember(tx, ACCOUNT)
+        comments.receive(tx, ACCOUNT, "comments", Page((), posts), NOON)
+
+
+def look(database: Database) -> list[str]:
+    return [each.post.native_id for each in look_at_own_posts(database, DETECTORS, SCHOOL, ROLL, NOON)]
+
+
+def waiting(database: Database) -> list[str]:
+    with database.reading() as tx:
+        return [in_one_line(each) for each in own_posts.unsettled(tx)]
+
+
+def test_a_post_that_names_a_pupil_is_told_once_without_the_name(database: Database) -> None:
+    publish(database, NAMED, PLAIN)
+    assert look(database) == ["p1"]
+    assert look(database) == []  # nor after a restart: what was looked at stands in the store
+    assert waiting(database) == ["Our own post of 14 November: this is a pupil's name."]
+    with database.reading() as tx:
+        told = [event for event in audit.trail(tx, "") if event.event == "own_post_found"]
+    assert len(told) == 1
+    assert "Zofia" not in str(told)
+
+
+def test_an_edit_is_looked_at_anew_and_settles_what_stood_before(database: Database) -> None:
+    publish(database, NAMED)
+    look(database)
+    publish(database, replace(NAMED, text="Well done to Kingfishers"))
+    assert look(database) == []
+    assert waiting(database) == []
+    publish(database, replace(NAMED, text="Well done to Kacper"))
+    assert look(database) == ["p1"]
+
+
+def test_somebody_says_that_it_is_settled(database: Database) -> None:
+    publish(database, NAMED)
+    look(database)
+    with database.transaction() as tx:
+        (found,) = own_posts.unsettled(tx)
+        settle_own_post(tx, found.code, Person("Mrs Ravenscroft"), NOON + MINUTE)
+    assert waiting(database) == []
+    assert look(database) == []
+    with database.transaction() as tx, pytest.raises(NoSuchPost):
+        settle_own_post(tx, found.code, Person("Mrs Ravenscroft"), NOON + MINUTE)
+
+
+def test_what_was_posted_long_ago_is_left_alone(database: Database) -> None:
+    publish(database, replace(NAMED, posted_at=NOON - timedelta(days=400)))
+    assert look(database) == []
