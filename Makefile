@@ -3,6 +3,7 @@
 # make soak   measures every promise at length, some hours of it, and writes one page of figures to build/soak/ (QUICK=1: minutes)
 # make models trains both models from nothing and exports them (over an hour on two cores; goes on where it stopped)
 # make lint   installs, then ruff and mypy
+# make install    onto a server, as root: the program, its services, a man page; make uninstall takes it off again
 # make lock   writes requirements/*.txt anew from pyproject.toml
 
 SHELL := /bin/bash
@@ -13,7 +14,7 @@ SEED ?= 1
 QUICK ?=
 PIP_COMPILE = $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-options
 
-.PHONY: venv demo test soak models lint lock clean
+.PHONY: venv demo test soak models lint lock install uninstall clean
 
 venv: .venv/.installed
 
@@ -56,6 +57,12 @@ lock: venv
 	    if not d.startswith(('detoxify', 'transformers'))), sep='\n')" > .venv/slim.in
 	$(PIP_COMPILE) --constraint requirements/full.txt -o requirements/slim.txt .venv/slim.in
 	@sed -i '/^--/d' requirements/*.txt  # where this machine fetches from is nobody else's business
+
+install:
+	@DESTDIR='$(DESTDIR)' PYTHON='$(PYTHON)' systemd/install.sh
+
+uninstall:
+	@DESTDIR='$(DESTDIR)' systemd/uninstall.sh
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache

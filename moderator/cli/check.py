@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,19 +20,20 @@ from moderator.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
     JsonOption,
-    load_settings,
     local_time,
     opened,
     print_json,
     utc_now,
 )
 from moderator.errors import ConfigError, ModeratorError
-from moderator.settings import Settings
+from moderator.settings import Settings, credentials_folder, read_settings
 from moderator.settings.school_file import read_school_file
 from moderator.store import accounts as account_store
 from moderator.store import comments
 from moderator.store.database import Transaction
 
+CREDSTORE, PREFIX = Path("/etc/credstore"), "moderator."
+"""Where the shipped units take credentials from, and what the names of ours begin with there."""
 SIGNS = {Level.OK: "ok  ", Level.SKIPPED: "-   ", Level.WARN: "warn", Level.FAIL: "FAIL"}
 accounts_app = typer.Typer(invoke_without_command=True)
 
@@ -60,11 +64,33 @@ def check(
     raise typer.Exit(exit_code(lines))
 
 
-def all_lines(asked: Asked) -> Iterator[Line]:
+def all_lines(asked: Asked, store: Path = CREDSTORE) -> Iterator[Line]:
     """One by one, as they are found out: what cannot be opened is told, and the rest is looked at all the same."""
     yield from machine_lines()
+    with logins_at_hand(os.environ, store) as folder:
+        yield from lines_with(asked, folder)
+
+
+@contextmanager
+def logins_at_hand(environment: Mapping[str, str], store: Path) -> Iterator[Path | None]:
+    """The folder of credential files: the unit's own or, for root beside the service, links to those that units are handed.
+
+    None: they lie in state_dir/credentials.
+    """
+    given = credentials_folder(environment)
+    files = sorted(store.glob(f"{PREFIX}*")) if given is None and os.access(store, os.R_OK | os.X_OK) else []
+    if not files:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="moderator-check-") as name:
+        for path in files:
+            (Path(name) / path.name.removeprefix(PREFIX)).symlink_to(path)
+        yield Path(name)
+
+
+def lines_with(asked: Asked, logins: Path | None) -> Iterator[Line]:
     try:
-        settings = load_settings(asked.config)
+        settings = read_settings(asked.config, credentials_dir=logins)
     except ConfigError as error:
         yield fail("config", str(error), "Mend the files, then run it again; the rest was not looked at.")
         return

@@ -11,7 +11,7 @@ import tomlkit
 import typer
 
 from moderator.checkup import Level, Line
-from moderator.cli.check import tell
+from moderator.cli.check import CREDSTORE, PREFIX, tell
 from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, DryRunOption, JsonOption, print_json, utc_now
 from moderator.errors import ConfigError, ModeratorError
 from moderator.settings.credentials import KINDS
@@ -20,9 +20,7 @@ from moderator.setup.answers import Answers, checked, read_answers
 from moderator.setup.trial import connection_lines, tried
 from moderator.setup.write import Written, shipped_config, written
 
-CREDSTORE, UNIT = Path("/etc/credstore"), Path("/etc/systemd/system/moderator.service")
-PREFIX = "moderator."
-"""What the names of our files in the machine's store of credentials begin with, as the shipped units say."""
+UNIT = Path("/etc/systemd/system/moderator.service")
 EXAMPLES = (Path(__file__).parents[2] / "config", Path(sys.prefix) / "share/moderator/config")
 ASKED_LOGIN = {"x": "oauth1", "youtube": "oauth2", "instagram": "instagram_login"}
 NEVER_TYPED = {"kind", "token", "token_uri", "obtained_at"}

@@ -17,6 +17,7 @@ import pytest
 from moderator.checkup.files import config_line, owner_line, private_line
 from moderator.checkup.freshness import Fresh
 from moderator.checkup.lines import Level, Line, exit_code, ok, skipped, warn
+from moderator.checkup.look import Asked
 from moderator.checkup.machine import (
     GB,
     clock_is_synchronised,
@@ -30,6 +31,7 @@ from moderator.checkup.outside import mail_line, trial_letter
 from moderator.checkup.reading import model_line
 from moderator.checkup.record import fresh_line
 from moderator.checkup.units import unit_lines
+from moderator.cli.check import all_lines
 from moderator.reports.mail import Mailer
 from moderator.weights.shipped import shipped
 from tests.conftest import NOON, REPOSITORY, skip_needed
@@ -222,3 +224,15 @@ def test_the_worst_line_is_the_exit_code() -> None:
     assert exit_code([fine, skipped("a", "b")]) == 0
     assert exit_code([fine, later]) == 1
     assert exit_code([later, Line("a", Level.FAIL, "b", "c"), fine]) == 2
+
+
+def test_beside_the_service_root_checks_the_logins_that_the_units_are_handed(street: Street, tmp_path: Path) -> None:
+    street.command("once")
+    store = tmp_path / "credstore"
+    store.mkdir(mode=0o700)
+    for name in ("x", "youtube", "instagram"):
+        (street.state / "credentials" / f"{name}.json").rename(store / f"moderator.{name}.json")
+    lines = {line.what: line for line in all_lines(Asked(street.config), store)}
+    assert {lines[each].level for each in ("x", "youtube", "instagram")} <= {Level.OK, Level.WARN}
+    without = {line.what: line for line in all_lines(Asked(street.config), tmp_path / "none")}
+    assert without["config"].level is Level.FAIL
