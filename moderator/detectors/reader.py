@@ -20,7 +20,7 @@ from moderator.domain import TEXT, Comment, Context, Finding, Label, School
 FULL_NAME, NAME = 0.97, 0.75
 """Scores of the roll's findings from which a name tells which child, and from which it is likely one."""
 _FLOOR = 0.1
-"""Below this a score says nothing; what counts is decided by policy, far above it."""
+"""Below this a score says nothing, but for harm: that the whole was read and nothing found is worth knowing."""
 _CHILD_TOKEN = 0.5
 _ROLL_ALONE = 0.4
 """What a name from the roll loses where the model takes it for no child's: of first names alone every other one is then none."""
@@ -70,7 +70,7 @@ class Reader:
         found = []
         for index, label in enumerate(self._model.labels):
             score = min(reading.scores[label], _NAMED_AT_MOST if label == Label.CHILD_NAMED else 1.0)
-            if score < _FLOOR:
+            if score < _FLOOR and label != Label.HARM:
                 continue
             places = _heaviest(reading.weights[:, index], reading.spans, comment.text)
             span = places[0] if places else None

@@ -42,9 +42,15 @@ def comment(text: str = "words", *, version: int = 1, images: tuple[str, ...] = 
 
 
 def found(
-    label: Label, score: float, *, field: str = TEXT, phrase: str = "words", span: tuple[int, int] | None = (0, 5)
+    label: Label,
+    score: float,
+    *,
+    field: str = TEXT,
+    phrase: str = "words",
+    span: tuple[int, int] | None = (0, 5),
+    detector: str = "a_detector",
 ) -> Finding:
-    return Finding(label, score, span, "a_detector", "1", phrase, field, "why it counts")
+    return Finding(label, score, span, detector, "1", phrase, field, "why it counts")
 
 
 def case(*findings: Finding) -> Case:
@@ -106,9 +112,24 @@ CASES = [
     *_by_limit("somebody_at_risk", Label.SAFEGUARDING, 0.6, None),
     *_by_limit("a_child_writing", Label.UNDERAGE, 0.5, None),
     *_by_limit("somebody_must_know", Label.RISK, 0.17, None),
+    RuleCase("somebody_must_know", case(found(Label.RISK, 0.6), found(Label.SPAM, 0.75)), None, "likely an advert"),
+    RuleCase(
+        "somebody_must_know", case(found(Label.RISK, 0.6), found(Label.SPAM, 0.7)), Ruling.QUEUE, "hardly an advert"
+    ),
     *_by_limit("something_harmful", Label.HARM, 0.5, None),
     RuleCase("nothing_to_show_first", case(found(Label.GRAVE, 0.49)), None, "just under its limit"),
     RuleCase("nothing_to_show_first", case(found(Label.GRAVE, 0.5)), Ruling.HIDE, "on its limit"),
+    RuleCase("hate", case(found(Label.HATE, 0.6, detector="toxicity")), Ruling.QUEUE, "nobody else has read it"),
+    RuleCase(
+        "hate",
+        case(found(Label.HATE, 0.6, detector="toxicity"), found(Label.HARM, 0.1)),
+        None,
+        "the reader, who knows the post, finds nothing",
+    ),
+    RuleCase(
+        "hate", case(found(Label.HATE, 0.7, detector="toxicity"), found(Label.HARM, 0.1)), Ruling.QUEUE, "yet sure"
+    ),
+    RuleCase("hate", case(found(Label.HATE, 0.6), found(Label.HARM, 0.1)), Ruling.QUEUE, "another detector saw it"),
     *_by_limit("spam", Label.SPAM, 0.55, 0.9),
     *_by_limit("impersonation", Label.IMPERSONATION, 0.5, 0.85),
     RuleCase("swearing", case(found(Label.PROFANITY, 0.3)), None, "mild and friendly swearing"),
