@@ -22,7 +22,9 @@ import pytest
 from moderator.store.database import Database
 from tests.conftest import skip_needed
 
+SUPERUSER = "postgres"
 USER = "moderator"
+"""A plain user, as a school's is: what a superuser sees, no wall between schools keeps from it."""
 TEMPLATE = "with_tables"
 # What is written here need not outlive the machine, so nothing waits for the disk.
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60")
@@ -34,11 +36,11 @@ _numbers = count(1)
 class Server:
     port: int
 
-    def url(self, database: str) -> str:
-        return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{database}"
+    def url(self, database: str, user: str = USER) -> str:
+        return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"
 
-    def run(self, statement: str) -> None:
-        with psycopg.connect(host="127.0.0.1", port=self.port, user=USER, dbname="postgres", autocommit=True) as server:
+    def run(self, statement: str, user: str = USER) -> None:
+        with psycopg.connect(host="127.0.0.1", port=self.port, user=user, dbname="postgres", autocommit=True) as server:
             server.execute(statement.encode())
 
     @contextmanager
@@ -82,9 +84,19 @@ def server() -> Iterator[Server]:
     if runs_as:
         shutil.chown(folder, runs_as["user"])
     try:
-        make = [where / "initdb", "-D", folder / "data", "-U", USER, "--auth=trust", "--no-sync", "--encoding=UTF8"]
+        make = [
+            where / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            SUPERUSER,
+            "--auth=trust",
+            "--no-sync",
+            "--encoding=UTF8",
+        ]
         _call([*map(str, make), "--locale=C.UTF-8"], folder, runs_as)
         with _running(where / "postgres", folder, runs_as) as started:
+            started.run(f"CREATE ROLE {USER} LOGIN CREATEDB CREATEROLE", SUPERUSER)
             started.run(f"CREATE DATABASE {TEMPLATE}")
             with_tables = Database.open(started.url(TEMPLATE))
             with_tables.migrate()
@@ -137,7 +149,7 @@ def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + 30
     while True:
         try:
-            psycopg.connect(host="127.0.0.1", port=port, user=USER, dbname="postgres", connect_timeout=5).close()
+            psycopg.connect(host="127.0.0.1", port=port, user=SUPERUSER, dbname="postgres", connect_timeout=5).close()
             return
         except psycopg.OperationalError:
             assert process.poll() is None, log.read_text()

@@ -11,6 +11,7 @@ from moderator.store import audit, schema
 from moderator.store.chain import Head
 from moderator.store.database import Database, Transaction
 from moderator.store.verify import verify
+from moderator.store.walls import OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class Seen:
 
 
 def look(tx: Transaction) -> Seen:
-    """Count all rows and follow the audit trail. Raises BackupError where the trail was changed."""
+    """Count all rows that are the school's and follow the audit trail. Raises BackupError where the trail was changed."""
     connection = tx.session.connection()
-    names = sorted(inspect(connection).get_table_names())
+    names = sorted(set(inspect(connection).get_table_names()) - set(OUTSIDE))
     rows = {name: int(connection.scalar(select(func.count()).select_from(table(name))) or 0) for name in names}
     revision = schema.revision_of(connection)
     can_follow = revision == schema.revisions()[0]

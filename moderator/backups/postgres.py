@@ -19,6 +19,7 @@ from moderator.backups import BackupError
 from moderator.backups.envelope import AT_ONCE
 from moderator.errors import StoreError
 from moderator.store.database import Database
+from moderator.store.walls import OUTSIDE, SCHOOL
 
 ASIDE = "before_restore_"
 """What the schemas are called that restored backups moved aside; they are in no backup."""
@@ -31,7 +32,12 @@ def dumped(database: Database, snapshot: str, home: Path = HOME) -> Iterator[byt
     While it goes out it is read again, whole, by pg_restore: a dump that cannot be read back is no backup.
     """
     words = [f"--snapshot={snapshot}", "--format=custom", "--no-owner", "--no-privileges", f"--exclude-schema={ASIDE}*"]
-    with running("pg_dump", words, database.engine.url, home) as dump, restoring(None, home) as feed:
+    # Where many schools share the database, a backup holds the rows of its own school, and of no other.
+    words += ["--enable-row-security", *(f"--exclude-table-data={name}" for name in OUTSIDE)]
+    with (
+        running("pg_dump", words, database.engine.url, home, database.school_id) as dump,
+        restoring(None, home) as feed,
+    ):
         assert dump.stdout is not None  # noqa: S101  For the types: it is a pipe.
         while piece := dump.stdout.read(AT_ONCE):
             feed(piece)
@@ -52,8 +58,13 @@ def restoring(url: URL | None, home: Path = HOME) -> Iterator[Callable[[bytes], 
 
 
 @contextmanager
-def running(name: str, words: list[str], url: URL | None, home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """One of the programs, until it has ended by itself. Raises BackupError with its first complaint."""
+def running(
+    name: str, words: list[str], url: URL | None, home: Path, school_id: str = ""
+) -> Iterator[subprocess.Popen[bytes]]:
+    """One of the programs, for one school where it reads, until it has ended by itself.
+
+    Raises BackupError with its first complaint.
+    """
     place = [] if url is None else ["--dbname", conninfo(url)]
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(  # noqa: S603  Our own words, and a name that was looked up.
@@ -61,7 +72,7 @@ def running(name: str, words: list[str], url: URL | None, home: Path) -> Iterato
             stdin=subprocess.PIPE if name == "pg_restore" else subprocess.DEVNULL,
             stdout=subprocess.PIPE if name == "pg_dump" else subprocess.DEVNULL,
             stderr=complaints,
-            env=environment(url),
+            env=environment(url, school_id),
         )
         try:
             with process:
@@ -99,9 +110,10 @@ def conninfo(url: URL) -> str:
     return make_conninfo(host=url.host, port=url.port, user=url.username, dbname=url.database, **options)
 
 
-def environment(url: URL | None) -> dict[str, str]:
+def environment(url: URL | None, school_id: str = "") -> dict[str, str]:
+    school = {"PGOPTIONS": f"-c {SCHOOL}={school_id}"} if school_id else {}
     secret = {} if url is None or url.password is None else {"PGPASSWORD": str(url.password)}
-    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", **secret}
+    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", **school, **secret}
 
 
 def is_empty(database: Database) -> bool:

@@ -30,6 +30,7 @@ from moderator.store import schema
 from moderator.store.chain import Event, derived_key
 from moderator.store.faults import store_error
 from moderator.store.tables import Row
+from moderator.store.walls import say_school
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -220,7 +221,7 @@ class Database:
 
         Nothing slow belongs inside, and no second transaction in the same thread: it would wait for the first.
         """
-        with self.connected("IMMEDIATE") as connection, connection.begin(), Session(connection) as session:
+        with self.connected("IMMEDIATE") as connection, self._begun(connection) as session:
             tx = Transaction(session, self.school_id, self.audit_key)
             yield tx
             tx.end()
@@ -231,14 +232,20 @@ class Database:
         with self.connected("DEFERRED") as connection:
             if self.dialect == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin(), read_only(connection), Session(connection) as session:
+            with self._begun(connection) as session, read_only(connection):
                 tx = Transaction(session, self.school_id, self.audit_key)
                 yield tx
                 tx.end()
 
     @contextmanager
+    def _begun(self, connection: Connection) -> Iterator[Session]:
+        with connection.begin(), Session(connection) as session:
+            say_school(connection, self.school_id)
+            yield session
+
+    @contextmanager
     def connected(self, begin: str = "IMMEDIATE") -> Iterator[Connection]:
-        """A connection whose faults are told as StoreError."""
+        """A connection whose faults are told as StoreError. On PostgreSQL it sees no school's rows."""
         try:
             with self.engine.connect() as connection:
                 connection.execution_options(**{BEGIN: begin})

@@ -22,9 +22,7 @@ from types import TracebackType
 from typing import TextIO
 
 from sqlalchemy import Connection, text
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
-from sqlmodel import col, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from moderator.errors import AlreadyRunning, StoreError
 from moderator.settings.private_files import give_to_owner_of
@@ -124,7 +122,7 @@ def visit(database: Database, lock_file: Path, work: Callable[[], object]) -> No
             return
         with told_as_ours(database), _autocommit(database) as connection:
             if not _try_database(connection, database.school_id, "_shared"):
-                raise AlreadyRunning(_by_database(connection, database))
+                raise AlreadyRunning(_by_database(database))
             try:
                 work()
             finally:
@@ -183,12 +181,12 @@ def _database_lock(database: Database, runner: Runner, first: Callable[[], objec
     with told_as_ours(database), _autocommit(database) as connection:
         while not _try_database(connection, database.school_id):
             if not _try_database(connection, database.school_id, "_shared"):
-                raise AlreadyRunning(_by_database(connection, database))
+                raise AlreadyRunning(_by_database(database))
             _let_go(connection, database.school_id, "_shared")
             time.sleep(GUESTS_STAY_S)
         try:
             first()
-            _write_who(connection, database.school_id, runner)
+            _write_who(database, runner)
             yield connection
         finally:
             _let_go(connection, database.school_id)
@@ -222,21 +220,19 @@ def _let_go(connection: Connection, school_id: str, how: str = "") -> None:
         connection.execute(text(f"SELECT pg_advisory_unlock{how}(:number)"), _number(school_id))
 
 
-def _by_database(connection: Connection, database: Database) -> str:
-    who = _who(connection, database.school_id)
+def _by_database(database: Database) -> str:
+    who = _who(database)
     return f"Another moderator works on {database.where}, {who}. Stop that one first, or leave it at work."
 
 
-def _who(connection: Connection, school_id: str) -> str:
-    found = None
-    with suppress(ProgrammingError):  # Whoever holds it may be about to make the tables.
-        found = connection.execute(
-            select(RunnerRow.host, RunnerRow.pid, RunnerRow.since).where(col(RunnerRow.school_id) == school_id)
-        ).first()
-    return str(Runner(*found)) if found else "which has only just started"
+def _who(database: Database) -> str:
+    row = None
+    with suppress(StoreError), database.reading() as tx:  # Whoever holds it may be about to make the tables.
+        row = tx.first(tx.mine(RunnerRow))
+    return str(Runner(row.host, row.pid, row.since)) if row else "which has only just started"
 
 
-def _write_who(connection: Connection, school_id: str, runner: Runner) -> None:
+def _write_who(database: Database, runner: Runner) -> None:
     who = {"host": runner.host, "pid": runner.pid, "since": runner.since}
-    statement = insert(RunnerRow).values(school_id=school_id, **who)
-    connection.execute(statement.on_conflict_do_update(index_elements=["school_id"], set_=who))
+    with database.transaction() as tx:
+        tx.upsert(RunnerRow, who, who)

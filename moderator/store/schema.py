@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from moderator.errors import StoreError
+from moderator.store.walls import lowered_for_owner
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x6D6F6465_7261746F
@@ -40,7 +41,10 @@ def upgrade(connection: Connection, where: str, audit_key: bytes | None = None) 
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
     config = configuration(connection, audit_key)
     refuse_newer(connection, where)
-    command.upgrade(config, "head")
+    if revision_of(connection) == revisions()[0]:
+        return
+    with lowered_for_owner(connection):
+        command.upgrade(config, "head")
 
 
 def refuse_newer(connection: Connection, where: str) -> None:

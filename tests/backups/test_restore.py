@@ -87,9 +87,9 @@ def test_over_what_is_there_nothing_is_restored_unless_told_to(pair: Pair) -> No
         kept.close()
     else:
         assert aside.startswith("the schema before_restore_")
-        with pair.old.database().connected() as connection:
+        with pair.old.database().reading() as tx:
             schema = aside.split()[2]
-            assert connection.scalar(text(f'SELECT count(*) FROM "{schema}".comments')) == 2
+            assert tx.session.connection().scalar(text(f'SELECT count(*) FROM "{schema}".comments')) == 2
     assert pair.old.backup().manifest.rows["comments"] == 1  # What lies aside is in no further backup.
 
 

@@ -27,6 +27,7 @@ from moderator.errors import AlreadyRunning, StoreError
 from moderator.store import schema
 from moderator.store.database import Database
 from moderator.store.running import Hold, hold, visit
+from moderator.store.walls import lowered_for_owner
 from tests.backups.conftest import Build, Machine, bare
 from tests.postgres import Server
 from tests.store.conftest import KEY, sqlcipher_url
@@ -76,7 +77,7 @@ def value(column: sa.Column[Any], number: int, dialect: str) -> Any:
 
 
 def rows(database: Database) -> dict[str, int]:
-    with database.connected("DEFERRED") as connection:
+    with database.connected("DEFERRED") as connection, lowered_for_owner(connection):
         names = [name for name in sa.inspect(connection).get_table_names() if name != "alembic_version"]
         return {
             name: connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()

@@ -155,8 +155,8 @@ def test_what_is_removed_put_in_or_put_in_another_order_is_named(
 
 def test_who_puts_back_an_old_end_of_the_chain_is_found_by_the_head_that_was_told(six: Database) -> None:
     early, now = head(six), None
-    with six.connected() as connection:
-        (old,) = connection.execute(text("SELECT events, link, seal FROM audit_heads")).all()
+    with six.reading() as tx:
+        (old,) = tx.session.connection().execute(text("SELECT events, link, seal FROM audit_heads")).all()
     with six.transaction() as tx:
         audit.write(tx, "decided", NOON, actor="Mr Finch", comment_id="c1", ruling="hide")
     now = head(six)
@@ -188,8 +188,10 @@ class TestErasing:
             ]
             assert (erased.event, erased.actor, erased.facts["events"]) == ("erased", "Ms Okafor", 3)
             assert audit.trail(tx, "c2") == SIX[3:5]
-        with six.connected() as connection:
-            assert connection.execute(text("SELECT count(*) FROM audit_events WHERE salt = ''")).scalar() == 3
+        with six.reading() as tx:
+            assert (
+                tx.session.connection().execute(text("SELECT count(*) FROM audit_events WHERE salt = ''")).scalar() == 3
+            )
 
     def test_what_stays_of_an_erased_event_is_still_guarded(self, six: Database) -> None:
         with six.transaction() as tx:

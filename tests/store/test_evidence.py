@@ -98,8 +98,8 @@ def test_times_are_told_as_the_schools_clocks_showed_them(database: Database) ->
 
 def test_evidence_changed_by_other_means_says_so(database: Database) -> None:
     comment, _ = decided(database)
-    with database.connected() as connection, connection.begin():
-        connection.execute(text("UPDATE evidence SET text = 'much worse words'"))
+    with database.transaction() as tx:
+        tx.session.connection().execute(text("UPDATE evidence SET text = 'much worse words'"))
     with database.reading() as tx:
         [kept] = evidence.load(tx, comment.id)
     assert not kept.is_unchanged

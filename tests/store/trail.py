@@ -9,6 +9,7 @@ from moderator.store.audit import Event
 from moderator.store.chain import Head
 from moderator.store.database import Database
 from moderator.store.verify import Checked, verify
+from moderator.store.walls import lowered_for_owner
 from tests.store.made import MINUTE, NOON
 
 __all__ = ["SIX", "Checked", "attack", "checked", "head"]
@@ -32,7 +33,7 @@ WITHOUT_TRIGGERS = {
 
 def attack(database: Database, *statements: str) -> None:
     """What somebody does who has the database open and wants nobody to know."""
-    with database.connected() as connection, connection.begin():
+    with database.connected() as connection, connection.begin(), lowered_for_owner(connection):
         for statement in (*WITHOUT_TRIGGERS[database.dialect], *statements):
             connection.execute(text(statement))
 
