@@ -6,13 +6,14 @@ whichever way it was asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from moderator.domain import ActionKind, Ban, Comment, Decision, Mode, Person, Ruling
 from moderator.errors import ModeratorError
 from moderator.policy.authority import May, People, may_close
-from moderator.store import actions, audit, bans, comments, decisions
+from moderator.store import actions, audit, bans, comments, decisions, queue
 from moderator.store.authors import key_of
 from moderator.store.database import Transaction
 
@@ -62,6 +63,32 @@ def decide_as(
             bans.end(tx, ban, who.name, decision.decided_at, "; ".join(decision.reasons))
     lift_what_rests_on(tx, recorded, comment, who, act_from)
     return recorded
+
+
+def decide_together(
+    tx: Transaction,
+    people: People,
+    who: Person,
+    answers: Iterable[tuple[Decision, int]],
+    *,
+    act_from: datetime | None = None,
+) -> list[Decision]:
+    """A person's decisions on many comments, each recorded singly; with each the number of the decision they looked at.
+
+    What may be urgent, was decided on or edited since, or is not theirs to close is left as it stands, and is not among what is
+    returned.
+    """
+    wanted = list(answers)
+    urgent = queue.ever_urgent(tx, [decision.comment_id for decision, _ in wanted])
+    made = []
+    for decision, after in wanted:
+        if decision.comment_id in urgent:
+            continue
+        try:
+            made.append(decide_as(tx, people, who, decision, after=after, act_from=act_from))
+        except (decisions.Stale, EditedMeanwhile, NotAllowed):
+            continue
+    return made
 
 
 def lift_what_rests_on(

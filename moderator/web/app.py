@@ -17,6 +17,7 @@ from moderator.web import (
     handover,
     health,
     history,
+    in_force,
     keeping_out,
     letters,
     live,
@@ -59,6 +60,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     letters.router,
     rules.router,
+    in_force.router,
     push.router,
     handover.router,
 )

@@ -39,6 +39,7 @@ TABS = (
     Tab("/reports", "Reports", "letter", May.WATCH, "Each week in figures"),
     Tab("/push", "Alerts", "bell", May.READ, "How this phone tells you what is urgent"),
     Tab("/users", "People", "people", May.CHANGE, "Who may use this page"),
+    Tab("/settings", "Settings", "settings", May.CHANGE, "What is in force, and where it is changed"),
     Tab("/me", "You", "person", None, "Your passkeys, and where you are signed in"),
     Tab("/more", "More", "more", None, on_phone=True, phone_only=True),
 )

@@ -11,8 +11,9 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from moderator.domain import Label, Mode, RuleState, Ruling
+from moderator.domain import Label, RuleState, Ruling
 from moderator.explained.rules import sentence_of
+from moderator.explained.school_settings import MODES
 from moderator.hindsight import spoken, whatif
 from moderator.hindsight.spoken import Spoken
 from moderator.hindsight.whatif import Change, WhatIf
@@ -61,11 +62,6 @@ STATES = {
     RuleState.LIVE: ("In use", "done"),
     RuleState.SHADOW: ("Being tried out: it decides nothing", "waiting"),
     RuleState.DRAFT: ("Not in use", "plain"),
-}
-MODES = {
-    Mode.SHADOW: "The program is only watching: it hides nothing and blocks nobody.",
-    Mode.QUEUE: "The program hides nothing by itself: whatever these rules find waits for a person.",
-    Mode.AUTO: "The program hides by itself what these rules say. A person looks at it afterwards and can show it again.",
 }
 THEN = {
     Ruling.ALLOW: "stay visible without being looked at",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
 from moderator.settings import Settings, reread_policy
+from moderator.settings.read import MAIN
 from moderator.store.database import Database
 
 
@@ -21,20 +23,20 @@ class Reread:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings, self._stamp, self.fault = settings, _stamp(settings), ""
+        self._settings, self._stamp, self.fault = settings, _stamp(settings.policy_path), ""
 
     def settings(self) -> Settings:
-        stamp = _stamp(self._settings)
+        stamp = _stamp(self._settings.policy_path)
         if stamp != self._stamp:
             policy, self.fault = reread_policy(self._settings, self._settings.policy)
             self._settings, self._stamp = replace(self._settings, policy=policy), stamp
         return self._settings
 
 
-def _stamp(settings: Settings) -> tuple[int, int]:
-    """What changes when the policy's file is written."""
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file is written."""
     try:
-        found = settings.policy_path.stat()
+        found = path.stat()
     except OSError:
         return 0, 0
     return found.st_mtime_ns, found.st_size
@@ -45,11 +47,18 @@ class Site:
 
     def __init__(self, settings: Settings, database: Database, origin: str, now: Callable[[], datetime]) -> None:
         self._read = Reread(settings)
+        self._main = settings.policy_path.with_name(MAIN)
+        self._stamp = _stamp(self._main)
         self.database, self.origin, self.now = database, origin, now
 
     @property
     def settings(self) -> Settings:
         return self._read.settings()
+
+    @property
+    def is_older_than_its_file(self) -> bool:
+        """Whether moderator.toml was changed since the page was started: that file is read at the start alone."""
+        return _stamp(self._main) != self._stamp
 
     @property
     def policy_fault(self) -> str:

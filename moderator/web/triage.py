@@ -160,7 +160,13 @@ def decide_now(
     a ban."""
     if ruling is Ruling.ALLOW:
         refuse_unless_fresh(tx, visitor, comment, now)
-    decision = Decision(
+    decision = decision_of(site, visitor, comment, ruling, now)
+    people = users.people(tx, site.settings.people)
+    return decide_as(tx, people, visitor.person, decision, after=after, act_from=now + HELD)
+
+
+def decision_of(site: Site, visitor: Visitor, comment: Comment, ruling: Ruling, now: datetime) -> Decision:
+    return Decision(
         comment_id=comment.id,
         version=comment.version,
         ruling=ruling,
@@ -169,8 +175,6 @@ def decide_now(
         reasons=(),
         mode=site.settings.mode,
     )
-    people = users.people(tx, site.settings.people)
-    return decide_as(tx, people, visitor.person, decision, after=after, act_from=now + HELD)
 
 
 def _too_late(request: Request, site: Site, visitor: Visitor, comment_id: str, ruling: Ruling, after: int) -> Response:

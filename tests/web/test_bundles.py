@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+from typer.testing import CliRunner
 
+from moderator.cli import app
 from moderator.domain import Author, Ruling
 from moderator.policy.authority import Role
 from moderator.store import actions, decisions
@@ -166,3 +169,34 @@ def test_staff_may_not_decide_together(office: Office) -> None:
     assert staff.get(f"/triage/{first.id}/like/alike").status_code == 403
     assert staff.post("/triage/together", answer="hide", case=f"{second.id}.1").status_code == 403
     assert office.latest(second).number == 1
+
+
+# The same at the command line.
+
+
+def says(office: Office, *words: str) -> str:
+    done = CliRunner().invoke(app, [*words, "--config", str(office.settings.policy_path.parent)])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_commands_list_what_goes_together_and_decide_on_it_singly(office: Office) -> None:
+    first, *others = spam(office, 6)
+    threat = a_threat(office)
+    office.waits("other", "What time does the fair begin on Saturday?")
+
+    assert "6 together." in says(office, "alike", first.id)
+    assert len(json.loads(says(office, "alike", first.id, "--like", "author", "--json"))) == 7
+    assert "it is urgent" in says(office, "alike", threat.id)
+
+    by = ("--by", "Mrs Ravenscroft")
+    told = says(office, "decide-together", first.id, "hide", *by, "--dry-run")
+    assert "would record: hide for 6 comments" in told
+    assert not office.latest(first).by_person
+
+    told = says(office, "decide-together", first.id, "hide", *by, "--reason", "adverts")
+    assert "recorded: hide for 6 comments by Mrs Ravenscroft" in told
+    for each in (first, *others):
+        latest = office.latest(each)
+        assert (latest.ruling, latest.decided_by, latest.reasons) == (Ruling.HIDE, "Mrs Ravenscroft", ("adverts",))
+    assert "No other case goes with it" in says(office, "alike", first.id)
