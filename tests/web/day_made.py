@@ -301,6 +301,7 @@ def pages(day: Day) -> dict[str, tuple[str, ...]]:
         "/reports/pause/{token}": (f"/reports/pause/{day.pause}", "/reports/pause/none"),
         "/rules": ("/rules",),
         "/rules/try/{label}": ("/rules/try/insult", "/rules/try/insult?queue=0.2&hide=0.95"),
+        "/settings": ("/settings",),
         "/push": ("/push",),
         "/more": ("/more",),
         "/offline": ("/offline",),
@@ -322,13 +323,14 @@ STRANGERS = {"/sign-in": ("/sign-in",), "/recover": ("/recover",), "/welcome/{to
 """Pages of those who are not signed in."""
 NO_PAGES = {
     "/": "leads on to the first tab",
+    "/alerts": "leads on to the newest alert",
     "/welcome": "leads on from an invitation",
     "/manifest.webmanifest": "for the browser",
     "/sw.js": "for the browser",
     "/shell.json": "for the service worker",
     "/waiting": "a count",
     "/healthz": "for machines",
-    "/static/{digest}/{name}": "style and scripts",
+    "/static/{digest}/{name}": "scripts and icons",
     "/triage/live": "stands in the queue's page",
     "/triage/done": "stands in the queue's page",
     "/triage/{comment_id}/words": "stands in the queue's page",
