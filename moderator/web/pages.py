@@ -44,10 +44,15 @@ def read_all() -> None:
 
 
 @cache
+def style() -> str:
+    """The style sheet as it stands in every page."""
+    return environment().get_template("style.css").render()
+
+
+@cache
 def style_source() -> str:
     """What a Content-Security-Policy allows as style: the one that stands in every page, known by its digest."""
-    style = environment().get_template("style.css").render()
-    return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()}'"
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
