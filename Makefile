@@ -4,6 +4,7 @@
 # make models trains both models from nothing and exports them (over an hour on two cores; goes on where it stopped)
 # make lint   installs, then ruff and mypy
 # make install    onto a server, as root: the program, its services, a man page; make uninstall takes it off again
+# make audit   looks the locked versions up in the public lists of known weaknesses, and writes what they are to dist/sbom.json
 # make lock   writes requirements/*.txt anew from pyproject.toml
 
 SHELL := /bin/bash
@@ -14,7 +15,7 @@ SEED ?= 1
 QUICK ?=
 PIP_COMPILE = $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-options
 
-.PHONY: venv demo test soak models lint lock install uninstall clean
+.PHONY: venv demo test soak models lint lock install uninstall clean audit
 
 venv: .venv/.installed
 
@@ -63,6 +64,16 @@ install:
 
 uninstall:
 	@DESTDIR='$(DESTDIR)' systemd/uninstall.sh
+
+# In an environment of its own, since what audits is no part of what is audited. The lists are asked over the network: where that
+# is not to be had, the bill of materials is written all the same and the command fails with what was missing.
+audit:
+	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && \
+	    .venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0 2> >(grep -v WARNING >&2); }
+	@mkdir -p dist
+	@.venv/audit/bin/cyclonedx-py requirements requirements/full.txt --pyproject pyproject.toml --output-format JSON --output-file dist/sbom.json
+	@echo "dist/sbom.json: $$(.venv/audit/bin/python -c "import json; print(len(json.load(open('dist/sbom.json'))['components']))") components"
+	@.venv/audit/bin/pip-audit --strict --requirement requirements/full.txt --no-deps --disable-pip --progress-spinner off
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache
