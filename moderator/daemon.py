@@ -103,12 +103,21 @@ class Daemon:
             if not self._still_held():
                 # The database ended the connection that kept others out: another daemon may be at work already.
                 raise StoreError(
-                    "The lock on the database was lost, so that another daemon may work on it; this one ends."
+                    "The lock on the database was lost, as when it is restarted, so that another daemon may work on it; this "
+                    "one ends. Nothing is lost: whoever is started next goes on from here, and systemd does that by itself."
                 )
+            self._end_where_damaged()
             scheduler.run_pending()
             if self._alive():
                 self._notifier.alive()
             self._leaving.wait(TICK_S)
+
+    def _end_where_damaged(self) -> None:
+        """Raises Damaged where a worker or a round met it: every further write could make it worse."""
+        threads: tuple[Worker | Rounds, ...] = (*self.workers.values(), *self._rounds)
+        for thread in threads:
+            if thread.damaged is not None:
+                raise thread.damaged
 
     def _tell_head(self) -> None:
         """Where the audit trail ends, told outside the database: whoever takes away its last events is found out by that."""

@@ -26,6 +26,12 @@ class StoreError(ModeratorError):
     exit_code = 4
 
 
+class Damaged(StoreError):
+    """The database itself is damaged: stop, keep the file, and let a person put back a backup."""
+
+    exit_code = 65
+
+
 class AlreadyRunning(ModeratorError):
     """Another daemon works on the same data."""
 

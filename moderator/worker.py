@@ -14,7 +14,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from moderator.domain import Visibility
-from moderator.errors import AccountClosed, LoginExpired, ModeratorError, PlatformError, QuotaSpent, Unavailable
+from moderator.errors import (
+    AccountClosed,
+    Damaged,
+    LoginExpired,
+    ModeratorError,
+    PlatformError,
+    QuotaSpent,
+    StoreError,
+    Unavailable,
+)
 from moderator.logs import Log
 from moderator.pipeline import House, Judged
 from moderator.platforms.base import Feed
@@ -57,6 +66,8 @@ class AccountWork:
         self._warned: set[str] = set()
         self._late = 0  # hides that waited too long for a person, as last told
         self._look_again_at: datetime | None = None  # while paused; at a start it is tried at once
+        self._store_fault = ""  # as first told, until something was written again
+        self.damaged: Damaged | None = None  # the database: then the daemon ends
         self.busy_since: float | None = None
 
     def do(self, job: str) -> None:
@@ -66,6 +77,8 @@ class AccountWork:
         try:
             self._do(job)
             self._unforeseen[job] = 0
+        except StoreError as error:
+            self._hear_store(error)
         except Exception as error:  # noqa: BLE001  The unforeseen ends this run only; the others go on.
             self._hear_unforeseen(job, error)
         finally:
@@ -203,12 +216,15 @@ class AccountWork:
             self._pause(error, self._clock())
         except PlatformError as error:
             self._miss(feed, error, None)
+        except StoreError:
+            raise  # Not the feed's fault, nor could that be written down: the cursor stays where it was.
         except Exception as error:
             # It waits like any feed that failed, so that the others are read; the job then ends as unforeseen.
             self._miss(feed, Unavailable(f"unforeseen {type(error).__name__}"), None)
             raise
         else:
             self._tell_up(feed.name)
+            self._hear_store_works()
 
     def _miss(self, feed: Feed, error: PlatformError, not_before: datetime | None) -> None:
         with self.house.database.transaction() as tx:
@@ -273,6 +289,20 @@ class AccountWork:
             hidden_before=already,
         )
 
+    def _hear_store(self, error: StoreError) -> None:
+        """Nothing can be written down, so nothing is done: all waits where it is, and is tried again until that works."""
+        if isinstance(error, Damaged):
+            self.damaged = error
+        if not self._store_fault:
+            self._log.error("store.unusable", detail=str(error))
+        self._store_fault = str(error)
+        self._leaving.wait(AFTER_STORE_FAILURE_S)
+
+    def _hear_store_works(self) -> None:
+        if self._store_fault:
+            self._store_fault = ""
+            self._log.info("store.usable")
+
     def _hear_unforeseen(self, job: str, error: Exception) -> None:
         self._unforeseen[job] += 1
         trace = error.__traceback__
@@ -301,9 +331,8 @@ class AccountWork:
         try:
             with self.house.database.transaction() as tx:
                 accounts.pause(tx, self._account_id, why, now + LOOK_AGAIN_AFTER, now)
-        except Exception as second:  # noqa: BLE001  The store itself fails; the watchdog and the log speak for us.
-            self._log.critical("store.unusable", error=type(second).__name__)
-            self._leaving.wait(AFTER_STORE_FAILURE_S)
+        except StoreError as second:
+            self._hear_store(second)
 
 
 class Worker(threading.Thread, AccountWork):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from moderator.errors import AlreadyRunning, ConfigError
+from moderator.errors import AlreadyRunning, ConfigError, Damaged
 from moderator.settings.forms import ACCOUNT_FORMS, OnlineAccountForm, StoreForm
 from moderator.settings.read import AUDIT_KEY, EVIDENCE_KEY, ROLL_KEY
 from tests.conftest import REPOSITORY, skip_needed
@@ -97,7 +97,7 @@ def test_the_page_is_handed_no_login_of_a_platform_and_not_the_pupils_roll() -> 
 def test_what_starting_again_cannot_mend_is_not_started_again() -> None:
     codes = {int(code) for value in values("RestartPreventExitStatus") for code in value.split()}
 
-    assert codes == {ConfigError.exit_code, AlreadyRunning.exit_code}
+    assert codes == {ConfigError.exit_code, Damaged.exit_code, AlreadyRunning.exit_code}
     assert values("Restart") == ["on-failure"]
 
 

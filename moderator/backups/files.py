@@ -48,6 +48,15 @@ def backups_in(folder: Path, school: str) -> list[Kept]:
     return [kept for *_, kept in sorted(found, key=lambda each: each[:2], reverse=True)]
 
 
+def told_last(folder: Path, school: str) -> str:
+    """Which backup a person would put back, as a sentence."""
+    try:
+        found = backups_in(folder, school)
+    except OSError:
+        found = []
+    return f"The last one is {found[0].path}." if found else f"There is none in {folder}."
+
+
 def to_delete(backups: Sequence[Kept], keep_daily: int, keep_weekly: int) -> list[Kept]:
     """What is kept no longer, oldest last: all but the last of each of the latest days, and of each of the latest weeks.
 

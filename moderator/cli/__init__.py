@@ -1,7 +1,7 @@
 """A door: parses, calls, prints. What a command prints for people it also prints as JSON with --json.
 
 Exit codes: 0 done · 1 it could not be done · 2 a file of yours must be mended first · 3 a platform refused or cannot be reached
-· 4 the database cannot be opened · 75 another daemon runs on the same data.
+· 4 the database cannot be opened · 65 it is damaged · 75 another daemon runs on the same data.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from moderator.errors import ModeratorError
 
 EXIT_CODES = (
     "Exit codes: 0 done · 1 could not be done · 2 a file must be mended · 3 a platform failed · 4 the database failed · "
-    "75 another daemon runs"
+    "65 it is damaged · 75 another daemon runs"
 )
 
 app = typer.Typer(

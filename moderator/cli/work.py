@@ -20,12 +20,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from moderator.backups.files import told_last
 from moderator.backups.upgrade import bring_up_to_date
 from moderator.build import Models, build_house, build_models, lock_of, open_database, reach_database
 from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, print_json, shortened, utc_now
 from moderator.daemon import Daemon
 from moderator.domain import Comment, Mode
-from moderator.errors import ConfigError, PlatformError
+from moderator.errors import ConfigError, Damaged, PlatformError
 from moderator.logs import open_log
 from moderator.notify import Notifier
 from moderator.pipeline import House, Judged
@@ -88,6 +89,8 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
                     count_judged=count_judged,
                 )
                 daemon.run()
+    except Damaged as error:
+        raise Damaged(f"{error} {told_last(settings.backup.folder, settings.school.id)}") from None
     finally:
         database.close()
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from moderator.errors import ModeratorError
+from moderator.errors import Damaged, ModeratorError
 from moderator.logs import Log
 from moderator.pipeline import House
 
@@ -32,6 +32,7 @@ class Rounds(threading.Thread):
         self._job, self._log, self._clock = job, log, clock
         self._asked, self._leaving, self._failing = threading.Event(), threading.Event(), ""
         self._busy_since: float | None = None
+        self.damaged: Damaged | None = None  # the database: then the daemon ends
 
     def ask(self) -> None:
         self._asked.set()
@@ -65,6 +66,8 @@ class Rounds(threading.Thread):
             self._busy_since = None
 
     def _tell(self, error: Exception) -> None:
+        if isinstance(error, Damaged):
+            self.damaged = error
         # Our own errors hold no words by rule; of a stranger's only the kind is told.
         detail = str(error) if isinstance(error, ModeratorError) else ""
         if (failing := f"{type(error).__name__} {detail}") != self._failing:

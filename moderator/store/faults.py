@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from moderator.errors import StoreError
+from moderator.errors import Damaged, StoreError
 
 NO_SPACE = (
     "The disk under {where} is full: nothing of this was saved. Make room on it; the daemon then goes on by itself."
@@ -28,7 +28,8 @@ DAMAGED = (
 OF_SQLITE = {
     "SQLITE_NOTADB": (
         "{where} cannot be read with this key. Either the key file is not the one the database was made with, or the file "
-        "is no database of moderator's. Nothing was changed. Put back the key file that belongs to it."
+        "is no database of moderator's, or its first page is damaged. Nothing was changed. Put back the key file that belongs to "
+        "it; where that is the right one, the last backup: moderator restore FILE --identity KEYFILE --replace"
     ),
     "SQLITE_BUSY": HELD,
     "SQLITE_LOCKED": HELD,
@@ -45,6 +46,8 @@ OF_SQLITE = {
 NO_LOGIN = "{where} refused the user or password. Nothing was changed. Mend them in the database URL."
 NO_DATABASE = "{where} does not exist on that server. Nothing was changed. Make it with: createdb"
 OF_POSTGRESQL = {
+    "XX001": DAMAGED,
+    "XX002": DAMAGED,
     "25006": "{where} is a read-only standby. Nothing was changed. Point the database URL at the primary.",
     "42P01": NO_TABLES,
     "42703": NO_TABLES,
@@ -71,7 +74,9 @@ def store_error(error: SQLAlchemyError, where: str) -> StoreError:
     if not isinstance(error, DBAPIError) or error.orig is None:
         return StoreError(OTHER.format(where=where, said=type(error).__name__))
     said = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
-    return StoreError(sentence(error.orig, said).format(where=where, said=said, who=who_holds(error.orig)))
+    words = sentence(error.orig, said)
+    kind = Damaged if words is DAMAGED else StoreError
+    return kind(words.format(where=where, said=said, who=who_holds(error.orig)))
 
 
 def sentence(fault: BaseException, said: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from moderator.domain import Comment, Person
-from moderator.errors import ModeratorError
+from moderator.errors import ModeratorError, StoreError
 from moderator.policy.authority import MAY
 from moderator.policy.authority import May as May  # pages ask here what a visitor may
 from moderator.review import resting_on
@@ -68,7 +69,7 @@ def visitor_of(request: Request, site: Here) -> Visitor:
         raise NotSignedIn("Nobody is signed in.")
     # What the page asks for by itself shows nobody at work: a screen left open is signed out all the same.
     if now - session.seen_at >= sessions.TOUCHED_EVERY and "x-background" not in request.headers:
-        with site.database.transaction() as tx:
+        with suppress(StoreError), site.database.transaction() as tx:  # On a full disk the page can still be read.
             sessions.touch(tx, session, now)
     request.state.visitor = Visitor(session, form_token(site, session))
     return request.state.visitor  # type: ignore[no-any-return]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +29,7 @@ router = APIRouter()
 
 LOOK_BACK = timedelta(days=14)
 GAP = timedelta(hours=1)
+LITTLE_ROOM_MIB, NO_ROOM_MIB = 200, 2
 MOST_LETTERS = 20
 KINDS = {"weekly": "Weekly summary", "governors": "Governors’ totals", "alert": "Alert", "digest": "Digest"}
 STATES = {MailState.WAITING: "waiting", MailState.SENT: "done", MailState.GIVEN_UP: "warning"}
@@ -62,7 +65,12 @@ def health(request: Request, site: Here, _visitor: Watcher) -> Response:
     with site.database.reading() as tx:
         watched = [watched_account(tx, site, account, now) for account in accounts.all_accounts(tx)]
         gaps = reports.gaps(tx, now - LOOK_BACK, now, GAP)
-        notes = [*beside_the_roll(tx, settings, now), *roll_notes(settings, now), *backup_notes(settings, now)]
+        notes = [
+            *beside_the_roll(tx, settings, now),
+            *roll_notes(settings, now),
+            *backup_notes(settings, now),
+            *disk_notes(settings),
+        ]
         values: dict[str, Any] = {
             "waiting": decisions.count_queued(tx),
             "late": decisions.count_late(tx, now - settings.policy.duty.hide_waits_at_most),
@@ -148,6 +156,19 @@ def backup_notes(settings: Settings, now: datetime) -> Iterator[Note]:
     days = (now - found[0].made_at).days
     said = "The last backup was made " + ("today." if days <= 0 else "yesterday." if days == 1 else f"{days} days ago.")
     yield Note(said, warns=days > 2)
+
+
+def disk_notes(settings: Settings) -> Iterator[Note]:
+    """Whether there is room for what is to be written down, and whether it may be."""
+    goes_on = "Nothing is lost, and it goes on by itself afterwards."
+    if not os.access(settings.state_dir, os.W_OK):
+        yield Note(f"The disk cannot be written, so that nothing new is read. Ask IT: dmesg. {goes_on}", warns=True)
+        return
+    free_mib = shutil.disk_usage(settings.state_dir).free // 2**20
+    if free_mib < NO_ROOM_MIB:
+        yield Note(f"The disk is full, so that nothing new is read. Ask IT to make room on it. {goes_on}", warns=True)
+    elif free_mib < LITTLE_ROOM_MIB:
+        yield Note(f"The disk is nearly full: {free_mib} MB are left. Ask IT to make room on it.", warns=True)
 
 
 def letter(posted: Posted) -> Sent:

@@ -8,9 +8,10 @@ from tests.soak.__main__ import Part, as_html, as_markdown, is_held, measure, na
 from tests.soak.figures import Figure, table
 
 SEED = 1
-HERE = ("power_cuts",)
+HERE = ("power_cuts", "disk")
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", HERE)
 def test_the_quick_form_of_a_long_run_reaches_its_bars(name: str) -> None:
     part = measure(name, SEED, quick=True)
