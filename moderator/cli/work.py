@@ -27,7 +27,7 @@ from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, load_
 from moderator.daemon import Daemon
 from moderator.domain import Comment, Mode
 from moderator.errors import ConfigError, Damaged, PlatformError
-from moderator.logs import open_log
+from moderator.logs import Log, open_log
 from moderator.notify import Notifier
 from moderator.pipeline import House, Judged
 from moderator.policy.limits import Policy
@@ -59,6 +59,11 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     log = open_log(style=settings.log_format, level=settings.log_level, journal="JOURNAL_STREAM" in os.environ)
     if settings.mode is Mode.SHADOW:
         typer.echo(SHADOW_NOTE, err=True)
+    with last_backup_told(settings):
+        watch(settings, log)
+
+
+def watch(settings: Settings, log: Log) -> None:
     database = reach_database(settings)
     # Only who has the daemon's place brings the tables up to this version: an older daemon may still be at work on them.
     migrate = partial(bring_up_to_date, settings, database)
@@ -89,8 +94,6 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
                     count_judged=count_judged,
                 )
                 daemon.run()
-    except Damaged as error:
-        raise Damaged(f"{error} {told_last(settings.backup.folder, settings.school.id)}") from None
     finally:
         database.close()
 
@@ -112,6 +115,15 @@ def monitored(settings: Settings, database: Database) -> Iterator[CountJudged]:
         yield page.judged
     finally:
         monitor.close()
+
+
+@contextmanager
+def last_backup_told(settings: Settings) -> Iterator[None]:
+    """Where the database turns out to be damaged: which backup a person would put back."""
+    try:
+        yield
+    except Damaged as error:
+        raise Damaged(f"{error} {told_last(settings.backup.folder, settings.school.id)}") from None
 
 
 def reread_checked(settings: Settings, models: Models, last: Policy) -> tuple[Policy, str]:
