@@ -22,7 +22,7 @@ from moderator.store import accounts, audit, comments, decisions, mails, outages
 from moderator.store.database import Transaction
 from moderator.store.mails import MailState, Posted
 from moderator.web.access import Watcher
-from moderator.web.pages import render
+from moderator.web.pages import in_words, render
 from moderator.web.site import Here, Site
 
 router = APIRouter()
@@ -117,9 +117,13 @@ def watched_account(tx: Transaction, site: Site, account: Account, now: datetime
     last = max((state.last_ok_at for state in states if state.last_ok_at), default=None)
     paused = accounts.paused(tx, account.id, now)
     errors = [state.last_error for state in states if state.last_error]
+    until = min((state.not_before for state in states if state.not_before and state.not_before > now), default=None)
     wrong, remedy = "", ""
     if paused:
         wrong, remedy = f"Left alone: {paused}", "Your IT person logs in again: moderator check says how."
+    elif errors and until is not None:
+        wrong = f"Waiting until {in_words(site, until)}, as the platform or your own limit asks: {errors[0]}"
+        remedy = "Nothing is lost. It goes on by itself."
     elif errors:
         wrong, remedy = f"The last reading failed: {errors[0]}", "It is tried again by itself. Tell IT if it lasts."
     elif last is None:

@@ -188,12 +188,20 @@ class FaultySchool:
 
 @contextmanager
 def open_school(
-    folder: Path, only: Sequence[str] = PLATFORMS, *, waits_s: tuple[float, float] = WAITS_S, **options: Any
+    folder: Path,
+    only: Sequence[str] = PLATFORMS,
+    *,
+    waits_s: tuple[float, float] = WAITS_S,
+    street: type[Sandbox] = Sandbox,
+    **options: Any,
 ) -> Iterator[FaultySchool]:
-    """The school with a post on each platform, its workers started and its accounts known."""
+    """The school with a post on each platform, its workers started and its accounts known.
+
+    `options` are further arguments of adapters, by platform.
+    """
     clock = Clock()
     with ExitStack() as stack:
-        sandbox = stack.enter_context(Sandbox(clock=clock))
+        sandbox = stack.enter_context(street(clock=clock))
         database = Database.open(f"sqlcipher:///{folder}/school.db", key=KEY)
         stack.callback(database.close)
         database.migrate()

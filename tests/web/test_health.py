@@ -63,6 +63,16 @@ def test_an_account_that_fell_silent_is_told_first_with_what_to_do(office: Offic
     assert page.index("Not everything") < page.index("What is watched") < page.index("Quiet for the wrong reason")
 
 
+def test_a_platform_that_asks_to_be_left_alone_is_waited_for_and_the_page_says_until_when(office: Office) -> None:
+    read(office)
+    until = office.now + timedelta(minutes=45)
+    with office.database.transaction() as tx:
+        comments.mark_read(tx, ACCOUNT.id, "comments", office.now, "Too many calls at once.", until)
+    page = health(office)
+    assert "Waiting until 12:45, as the platform or your own limit asks: Too many calls at once." in page
+    assert "Nothing is lost. It goes on by itself." in page
+
+
 def test_a_failed_reading_and_a_paused_account_say_why(office: Office) -> None:
     read(office)
     with office.database.transaction() as tx:

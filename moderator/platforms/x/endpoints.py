@@ -120,6 +120,8 @@ class Endpoints:
         ask = Ask(f"look up authors for account {self._account_id}", limit="users")
         found: dict[str, Author] = {}
         for some in chunks(native_ids):
+            # A hundred new authors at once cost as much as the whole reserve for hiding of a usual limit.
+            self._purse.open(ask, READS_PERCENT, now, price=len(some) * USER_READ)
             items = self._look_up(ask, partial(get_users, some), USERS, READS_PERCENT, now)
             found |= {author.native_id: author for item in items if (author := author_from(item)) is not None}
         return found

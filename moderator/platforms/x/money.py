@@ -44,13 +44,13 @@ class Purse:
         """Microdollars counted in this UTC month."""
         return self._meter.total("microdollars", f"{now:%Y-%m}")
 
-    def is_open(self, percent: int, now: datetime) -> bool:
-        """Whether something that may use `percent` of the limit can still begin."""
-        return self.spent(now) * 100 < self._limit * percent
+    def is_open(self, percent: int, now: datetime, price: int = 1) -> bool:
+        """Whether something that may use `percent` of the limit can still begin; `price` is what it will cost, if known."""
+        return (self.spent(now) + price - 1) * 100 < self._limit * percent
 
-    def open(self, ask: Ask, percent: int, now: datetime) -> None:
+    def open(self, ask: Ask, percent: int, now: datetime, price: int = 1) -> None:
         """Raises QuotaSpent where the limit forbids to begin."""
-        if self.is_open(percent, now):
+        if self.is_open(percent, now, price):
             return
         begins_anew = next_month(now)
         raise QuotaSpent(
