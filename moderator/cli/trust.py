@@ -1,4 +1,4 @@
-"""`trust check`: many schools in one database."""
+"""`trust check`, `trust prepare`: many schools in one database."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.engine import make_url
 
 from moderator.cli.common import JsonOption, print_json
 from moderator.errors import ConfigError
 from moderator.settings import credentials_folder
 from moderator.settings.faults import FaultyFiles
 from moderator.settings.trust import TRUST, Schools, TrustSettings, read_trust
+from moderator.store import roles
+from moderator.store.database import Database
 
 trust_app = typer.Typer(
     help="Many schools in one PostgreSQL database.\n\nExample: moderator trust check --trust /etc/moderator/trust.toml",
@@ -44,6 +47,38 @@ def check(trust: TrustOption = DEFAULT_TRUST, as_json: JsonOption = False) -> No
         raise ConfigError(
             "\n".join([f"{len(faulty)} of {len(schools)} schools wait for their files to be mended.", *lines])
         )
+
+
+@trust_app.command()
+def prepare(
+    administrator: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="The database's address with a user who may make roles: postgresql+psycopg://postgres@localhost/moderator",
+        ),
+    ],
+    trust: TrustOption = DEFAULT_TRUST,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the statements, and change nothing.")] = False,
+) -> None:
+    """Make the database ready for a trust: its two roles, the tables of this version, the walls between schools.
+
+    Also after each upgrade, while no worker runs. It can be done again at any time.
+
+    Example: moderator trust prepare --as postgresql+psycopg://postgres@localhost/moderator
+    """
+    url = make_url(load_trust(trust).store_url)
+    app = url.username or ""
+    if dry_run:
+        before, after = roles.statements(app)
+        typer.echo(";\n".join([*before, "-- here the tables are brought to this version", *after]) + ";")
+        return
+    database = Database.open(administrator, school_id="")
+    try:
+        roles.prepare(database, app, None if url.password is None else str(url.password))
+    finally:
+        database.close()
+    typer.echo(f"{database.where} is ready. {app} works on it, and {roles.OWNER} owns it.")
 
 
 def faults_of(schools: Schools, school_id: str) -> list[str]:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
+from moderator.build import open_trust
 from moderator.cli import app
-from moderator.errors import ConfigError
+from moderator.errors import ConfigError, StoreError
+from moderator.store import audit, comments
+from tests.postgres import SUPERUSER, Server, postgresql
 from tests.settings.test_trust import a_school, a_trust
+from tests.store.made import NOON, a_comment, receive
+
+__all__ = ["postgresql"]
 
 
 def test_check_reads_every_school_and_names_the_one_to_mend(tmp_path: Path) -> None:
@@ -24,3 +33,52 @@ def test_check_reads_every_school_and_names_the_one_to_mend(tmp_path: Path) -> N
         CliRunner().invoke(app, words, catch_exceptions=False)
     told = CliRunner().invoke(app, [*words, "--json"]).output
     assert list(json.loads(told)["faulty"]) == ["elmtree"]
+
+
+def test_prepare_makes_a_user_who_can_work_and_cannot_take_the_walls_down(tmp_path: Path, postgresql: Server) -> None:
+    with empty(postgresql) as name:
+        url = postgresql.url(name, "moderator_app")
+        a_school(tmp_path, "valewood", url=url)
+        trust = a_trust(tmp_path, f'[store]\nurl = "{url}"\n')
+        words = ["trust", "prepare", "--trust", str(trust.path), "--as", postgresql.url(name, SUPERUSER)]
+        assert "CREATE ROLE moderator_app LOGIN" in CliRunner().invoke(app, [*words, "--dry-run"]).output
+        for _ in range(2):
+            told = CliRunner().invoke(app, words, catch_exceptions=False).output
+            assert told.endswith("is ready. moderator_app works on it, and moderator_owner owns it.\n")
+
+        store = open_trust(trust)
+        school = store.for_school("school", b"s" * 32)
+        with school.transaction() as tx:
+            receive(tx, a_comment())
+            audit.write(tx, "looked", NOON, actor="Ms Okafor")
+        for statement in (
+            "ALTER TABLE comments DISABLE ROW LEVEL SECURITY",
+            "DROP POLICY own_school ON comments",
+            "SET ROLE moderator_owner",
+            "TRUNCATE comments CASCADE",
+            "UPDATE alembic_version SET version_num = 'x'",
+            "CREATE TABLE mine (id int)",
+        ):
+            with pytest.raises(StoreError, match="denies this user"), school.transaction() as tx:
+                tx.session.connection().execute(text(statement))
+        with store.for_school("ashgrove", None).reading() as tx:
+            assert comments.find(tx, a_comment().id) == []
+        store.close()
+
+
+def test_a_trusts_store_is_not_opened_by_who_could_see_past_the_walls(tmp_path: Path, postgresql: Server) -> None:
+    (tmp_path / "schools").mkdir()
+    with postgresql.fresh() as url:
+        for seeing in (url, url.replace("moderator@", f"{SUPERUSER}@")):
+            with pytest.raises(StoreError, match="moderator trust prepare"):
+                open_trust(a_trust(tmp_path, f'[store]\nurl = "{seeing}"\n'))
+
+
+@contextmanager
+def empty(server: Server) -> Iterator[str]:
+    """The name of a database with nothing in it, that belongs to the administrator."""
+    server.run("CREATE DATABASE test_trust", SUPERUSER)
+    try:
+        yield "test_trust"
+    finally:
+        server.run("DROP DATABASE test_trust WITH (FORCE)", SUPERUSER)
