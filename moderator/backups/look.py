@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, inspect, select, table
-
 from moderator.backups import BackupError
-from moderator.store import audit, schema
+from moderator.store import audit, schema, whole
 from moderator.store.chain import Head
 from moderator.store.database import Database, Transaction
 from moderator.store.verify import verify
@@ -25,12 +23,9 @@ class Seen:
 
 def look(tx: Transaction) -> Seen:
     """Count all rows that are the school's and follow the audit trail. Raises BackupError where the trail was changed."""
-    connection = tx.session.connection()
-    names = sorted(set(inspect(connection).get_table_names()) - set(OUTSIDE))
-    rows = {name: int(connection.scalar(select(func.count()).select_from(table(name))) or 0) for name in names}
-    revision = schema.revision_of(connection)
+    revision = schema.revision_of(tx.session.connection())
     can_follow = revision == schema.revisions()[0]
-    return Seen(revision, rows, str(follow(tx)) if can_follow else "")
+    return Seen(revision, whole.row_counts(tx, OUTSIDE), str(follow(tx)) if can_follow else "")
 
 
 def follow(tx: Transaction, known: Head | None = None) -> Head:
@@ -45,11 +40,9 @@ def follow(tx: Transaction, known: Head | None = None) -> Head:
 
 def refuse_damaged(database: Database) -> None:
     """Read every page of an SQLCipher file. Raises BackupError where one is not as it was written."""
-    with database.connected("DEFERRED") as connection:
-        bad = list(connection.exec_driver_sql("PRAGMA cipher_integrity_check"))
-        bad += [row for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
+    bad = whole.bad_pages(database)
     if bad:
         raise BackupError(
-            f"{database.where} is damaged in {len(bad)} places. Nothing was kept or put back. Keep the file as it is, and "
+            f"{database.where} is damaged in {bad} places. Nothing was kept or put back. Keep the file as it is, and "
             "put back the last good backup: moderator restore FILE --identity KEYFILE --replace"
         )

@@ -11,8 +11,6 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import text
-
 from moderator.backups import BackupError
 from moderator.backups.contents import CONFIG, DUMP, ERASURES, FILE, KEYS, MANIFEST, MOST_BYTES, Manifest
 from moderator.backups.envelope import AT_ONCE, seal
@@ -25,6 +23,7 @@ from moderator.errors import ConfigError
 from moderator.settings import Settings
 from moderator.settings.private_files import give_to_owner_of, make_folder
 from moderator.store.database import Database
+from moderator.store.whole import snapshot
 
 Member = tuple[str, int, Iterable[bytes]]
 
@@ -140,8 +139,7 @@ def from_server(database: Database, digest: Digest) -> Generator[Member, None, S
     with database.reading() as tx:
         seen = look(tx)
         # The dump is of the very moment that was looked at, whatever is written meanwhile.
-        snapshot = tx.session.connection().scalar(text("SELECT pg_export_snapshot()"))
-        for number, piece in enumerate(digest.of(dumped(database, str(snapshot))), start=1):
+        for number, piece in enumerate(digest.of(dumped(database, snapshot(tx))), start=1):
             yield f"{DUMP}{number:06}", len(piece), [piece]
     return seen
 

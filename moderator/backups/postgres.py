@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import IO
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from moderator.backups import BackupError
@@ -114,12 +113,6 @@ def environment(url: URL | None, school_id: str = "") -> dict[str, str]:
     school = {"PGOPTIONS": f"-c {SCHOOL}={school_id}"} if school_id else {}
     secret = {} if url is None or url.password is None else {"PGPASSWORD": str(url.password)}
     return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", **school, **secret}
-
-
-def is_empty(database: Database) -> bool:
-    with database.connected() as connection:
-        tables = "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = 'public'"
-        return bool(connection.scalar(text(tables)) == 0)
 
 
 @contextmanager

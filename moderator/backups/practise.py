@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import col
-
 from moderator.backups.contents import FILE, Opened, open_backup
 from moderator.backups.keys import Identity
 from moderator.backups.postgres import spare_database
@@ -18,7 +16,6 @@ from moderator.backups.sqlcipher import opened as opened_file
 from moderator.errors import StoreError
 from moderator.store import audit
 from moderator.store.database import Database, Transaction
-from moderator.store.tables import AuditEventRow
 
 PRACTISED = "restore_practised"
 
@@ -59,6 +56,4 @@ def remember(database: Database, backup: Opened, by: str, now: datetime) -> None
 
 def last_practised(tx: Transaction) -> datetime | None:
     """When a restore was last tried, or done in earnest."""
-    done = tx.mine(AuditEventRow).where(col(AuditEventRow.event).in_((PRACTISED, "restored")))
-    row = tx.first(done.order_by(col(AuditEventRow.id).desc()))
-    return None if row is None else row.at
+    return audit.last_at(tx, (PRACTISED, "restored"))

@@ -30,6 +30,7 @@ from moderator.store.chain import Head
 from moderator.store.database import Database, Transaction
 from moderator.store.leaving import sign_out_all
 from moderator.store.running import Runner, file_lock, hold
+from moderator.store.whole import is_empty
 
 Erase = Callable[[Transaction, Sequence[str]], int]
 """Erases anew what the lines of erasures.jsonl name; returns how many comments lost their words by it."""
@@ -137,7 +138,7 @@ def restore_server(backup: Opened, identities: Sequence[Identity], way: Way) -> 
     database = on_server(way.url, backup)
     done: list[tuple[int, int, int]] = []
     name = f"{pg.ASIDE}{way.now.astimezone(UTC):%Y%m%d_%H%M%S}"
-    old = not pg.is_empty(database)
+    old = not is_empty(database)
 
     def put_back() -> None:
         if old and not way.replace:

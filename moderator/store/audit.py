@@ -125,6 +125,13 @@ def trail(tx: Transaction, comment_id: str) -> list[Event]:
     return [Event(row.event, row.at, row.actor, row.comment_id, row.account_id, row.facts) for row in rows]
 
 
+def last_at(tx: Transaction, events: Sequence[str]) -> datetime | None:
+    """When one of these last happened."""
+    asked = tx.mine(AuditEventRow).where(col(AuditEventRow.event).in_(events))
+    row = tx.first(asked.order_by(col(AuditEventRow.id).desc()))
+    return None if row is None else row.at
+
+
 def head(tx: Transaction) -> Head:
     """Where the chain ends now. Told outside this machine, it shows later whether the last events were taken away.
 
