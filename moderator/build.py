@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from moderator.backups.upgrade import bring_up_to_date, is_behind
+from moderator.by_hand.own_pictures import check_post_with_pictures
+from moderator.by_hand.own_post import PostCheck
+from moderator.by_hand.own_post_door import LookAt
 from moderator.detectors.base import Detector
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.reader_model import ReadingModel
@@ -19,7 +22,7 @@ from moderator.detectors.toxicity import ToxicityScorer, WordListScorer
 from moderator.domain import Comment
 from moderator.errors import AlreadyRunning, ConfigError
 from moderator.pictures.fetching import Fetcher
-from moderator.pictures.looking import Looker
+from moderator.pictures.looking import Looker, can_read
 from moderator.pictures.of_comments import CommentPictures
 from moderator.pipeline import House
 from moderator.platforms.base import Capabilities, Platform
@@ -144,6 +147,22 @@ def build_pictures(settings: Settings) -> CommentPictures | None:
         return None
     looker = Looker(nudity=settings.pictures.nudity)
     return CommentPictures({name: Fetcher(IMAGE_HOSTS[name]) for name in wanted}, looker)
+
+
+def own_post_eyes(settings: Settings, house: House, clock: Callable[[], datetime]) -> LookAt:
+    """What the page may ask the daemon: what stands against a post of the school's own. The roll is read anew each time."""
+    looks: list[Looker] = []
+
+    def look_at(text: str, pictures: Sequence[bytes]) -> PostCheck:
+        if pictures and not looks and can_read(settings.pictures.nudity):
+            looks.append(Looker(nudity=settings.pictures.nudity))
+        now = clock()
+        loaded = load_roll(settings, now)
+        roll = Roll(loaded.pupils) if loaded is not None else Roll()
+        eyes = looks[0] if looks else None
+        return check_post_with_pictures(text, pictures, eyes, house.detectors, settings.school, roll, now)
+
+    return look_at
 
 
 def school_detectors(settings: Settings, now: datetime, models: Models) -> tuple[Detector, ...]:

@@ -22,7 +22,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from moderator.backups.files import told_last
 from moderator.backups.upgrade import bring_up_to_date
-from moderator.build import Models, build_house, build_models, lock_of, open_database, reach_database
+from moderator.build import Models, build_house, build_models, lock_of, open_database, own_post_eyes, reach_database
+from moderator.by_hand.own_post_door import open_door
 from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, print_json, shortened, utc_now
 from moderator.daemon import Daemon
 from moderator.domain import Comment, Mode
@@ -82,7 +83,8 @@ def watch(settings: Settings, log: Log) -> None:
             beside += report_rounds(house, settings, log, utc_now)
             beside += own_post_rounds(house, settings, log, utc_now)
             beside += privacy_rounds(house, settings.state_dir, log, utc_now)
-            with monitored(settings, database) as count_judged:
+            door = open_door(settings.state_dir, own_post_eyes(settings, house, utc_now))
+            with door, monitored(settings, database) as count_judged:
                 daemon = Daemon(
                     house,
                     log,

@@ -31,6 +31,15 @@ class Looks(Protocol):
         """What is on the picture in this file. Raises PictureNotRead."""
 
 
+def can_read(nudity: bool) -> bool:
+    """Whether what reads pictures is installed."""
+    try:
+        need_libraries(nudity)
+    except ConfigError:
+        return False
+    return True
+
+
 def need_libraries(nudity: bool) -> None:
     """Raises ConfigError where what reads pictures is not installed."""
     if find_spec("rapidocr") is None or find_spec("cv2") is None:

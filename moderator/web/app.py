@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.formparsers import MultiPartParser
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -22,6 +23,7 @@ from moderator.web import (
     letters,
     live,
     me,
+    own_post,
     paste,
     people,
     push,
@@ -57,6 +59,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tasks.router,
     audit.router,
     paste.router,
+    own_post.router,
     health.router,
     letters.router,
     rules.router,
@@ -77,6 +80,8 @@ def create_app(site: Site, log: Log | None = None) -> FastAPI:
         redirect_slashes=False,
         dependencies=[Depends(own_forms_only)],
     )
+    # What is uploaded stays in memory: a part of a form that is larger than this would be written to a disk.
+    MultiPartParser.spool_max_size = own_post.LARGEST_POST
     app.state.site = site
     for router in ROUTERS:
         app.include_router(router)

@@ -36,6 +36,7 @@ TABS = (
     Tab("/rules", "Rules", "rules", May.WATCH, "What is hidden or shown to you, and why"),
     Tab("/audit", "Record", "audit", May.READ, "Everything that was done, and by whom"),
     Tab("/paste", "Add a comment", "paste", May.PROPOSE, "From Class Dojo, Seesaw or elsewhere"),
+    Tab("/check-post", "Check a post", "visible", May.PROPOSE, "Words and pictures, before they go out"),
     Tab("/reports", "Reports", "letter", May.WATCH, "Each week in figures"),
     Tab("/push", "Alerts", "bell", May.READ, "How this phone tells you what is urgent"),
     Tab("/users", "People", "people", May.CHANGE, "Who may use this page"),
