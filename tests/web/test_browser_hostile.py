@@ -35,7 +35,8 @@ LOOK = """() => {
     wide: document.scrollingElement.scrollWidth > window.innerWidth,
     inWords: all(".words *:not(span.masked, span.odd, span.to, mark)"),
     inNames: all("bdi *, .clip *, .quoted *"),
-    alien: all("img, b, iframe, object, embed, video, audio, style, base, math, template, body link, body meta, svg:not(.icon)"),
+    alien: all("img, b, iframe, object, embed, video, audio, base, math, template, body link, body meta, svg:not(.icon)")
+      .concat(all("style").slice(1), all("body style")),  // the page has one of its own
     scripts: all("script:not([src^='/static/'])"),
     links: [...document.querySelectorAll("a[href]")].map(each => each.href)
       .filter(each => ![location.origin, "https://www.youtube.com"].includes(new URL(each, "x:").origin)),

@@ -1,14 +1,15 @@
 """What Chromium's own tracing says of the first visit to a page over slow 3G. Run by hand: python -m tests.web.traced
 
 Line as in tests.web.slow: 400 ms there and back, 400 kbit/s, one journey more for each connection. The processor is slowed
-fourfold, as Lighthouse does for a phone of the middle. For each page are printed the first paint, the largest one (LCP), how
-far things jumped while it was put together (CLS), how long the page could not have answered a tap (total blocking time: of
-each task what is beyond 50 ms), the bytes that came and the requests. Exits 1 where a bar is missed: 1.5 s for paint and LCP
-of the queue, 60 KB.
+fourfold (or --slower times), as Lighthouse does for a phone of the middle. For each page are printed the first paint, the
+largest one (LCP), how far things jumped while it was put together (CLS), how long the page could not have answered a tap (total
+blocking time: of each task what is beyond 50 ms), the bytes that came and the requests. Exits 1 where a bar is missed: 1.5 s for
+paint and LCP of the queue, 60 KB.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tempfile
@@ -81,13 +82,13 @@ def begun(events: Sequence[Event], path: str) -> Event:
     raise ValueError(f"no navigation to {path} in the trace")
 
 
-def trace(chromium: Browser, office: Office, path: str, came: Callable[[], int]) -> Figures:
+def trace(chromium: Browser, office: Office, path: str, came: Callable[[], int], slower: float) -> Figures:
     """A new browser's first visit, until nothing more comes."""
     with browser.window(chromium, office, PHONE) as window:
         if path != "/sign-in":
             window.sign_in(office.sign_in())
         devtools = window.context.new_cdp_session(window.page)
-        devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
         came()
         chromium.start_tracing(page=window.page, categories=CATEGORIES)
         window.open(path)
@@ -106,6 +107,11 @@ def told(path: str, seen: Figures) -> None:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--slower", type=float, default=SLOWER, help="how many times the processor is slowed")
+    given = parser.parse_args()
+    with browser.chromium():  # The first start of all reads the browser itself from the disk.
+        pass
     seen: dict[str, Figures] = {}
     with tempfile.TemporaryDirectory() as folder, open_office(Path(folder), day_made.MORE) as office:
         day_made.a_day(office, adverts=12)
@@ -116,7 +122,7 @@ def main() -> int:
             with bad_line(line) as came:
                 rule = f"--host-resolver-rules=MAP localhost:{port} 127.0.0.1:{line.port}"
                 with browser.chromium(rule) as chromium:
-                    seen[path] = trace(chromium, office, path, came)
+                    seen[path] = trace(chromium, office, path, came, given.slower)
                     told(path, seen[path])
     queue = seen["/triage"]
     largest = max(each.down_bytes for each in seen.values())
