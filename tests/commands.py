@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,10 +36,17 @@ def run_command(
         return subprocess.CompletedProcess(words, process.exitcode, out.read_text(), err.read_text())
 
 
+def start_command(*words: str, env: Mapping[str, str], log: Path) -> BaseProcess:
+    """A command that stays alive, such as the daemon; all that it says goes to `log`."""
+    process = FORKED.Process(target=_become, args=(words, dict(env), os.path.abspath("."), str(log), str(log)))
+    process.start()
+    return process
+
+
 def _become(words: tuple[str, ...], env: dict[str, str], cwd: str, out: str, err: str) -> None:
     """In the forked process: be the command, to its end."""
     for target, number in ((os.devnull, 0), (out, 1), (err, 2)):
-        handle = os.open(target, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(target, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(handle, number)
         os.close(handle)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -35,6 +35,8 @@ _numbers = count(1)
 @dataclass(frozen=True)
 class Server:
     port: int
+    restart_at_once: Callable[[float], None]
+    """Ends it as a crash does, waits so many seconds, and starts it again."""
 
     def url(self, database: str, user: str = USER) -> str:
         return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"
@@ -74,7 +76,8 @@ def unprivileged() -> dict[str, str]:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(durable: bool = False) -> Iterator[Server]:
+    """`durable`: what was committed outlives the server, as a school's own has it; slower."""
     where = binaries()
     if where is None:
         skip_needed("PostgreSQL server binaries not found")
@@ -95,7 +98,7 @@ def server() -> Iterator[Server]:
             "--encoding=UTF8",
         ]
         _call([*map(str, make), "--locale=C.UTF-8"], folder, runs_as)
-        with _running(where / "postgres", folder, runs_as) as started:
+        with _running(where / "postgres", folder, runs_as, SETTINGS[3:] if durable else SETTINGS) as started:
             started.run(f"CREATE ROLE {USER} LOGIN CREATEDB CREATEROLE", SUPERUSER)
             started.run(f"CREATE DATABASE {TEMPLATE}")
             with_tables = Database.open(started.url(TEMPLATE))
@@ -115,26 +118,38 @@ def _call(command: list[str], folder: Path, runs_as: dict[str, str]) -> None:
 
 
 @contextmanager
-def _running(postgres: Path, folder: Path, runs_as: dict[str, str]) -> Iterator[Server]:
+def _running(postgres: Path, folder: Path, runs_as: dict[str, str], chosen: Sequence[str]) -> Iterator[Server]:
     port = _free_port()
-    settings = [part for setting in SETTINGS for part in ("-c", setting)]
+    settings = [part for setting in chosen for part in ("-c", setting)]
     place = ["-D", str(folder / "data"), "-k", str(folder), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
     user, group = runs_as.get("user"), runs_as.get("group")
     log = (folder / "log").open("wb")
-    process = subprocess.Popen(
-        [str(postgres), *place, *settings],
-        cwd=folder,
-        user=user,
-        group=int(group) if group else None,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        process = subprocess.Popen(
+            [str(postgres), *place, *settings],
+            cwd=folder,
+            user=user,
+            group=int(group) if group else None,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        processes.append(process)
         _await(process, port, folder / "log")
-        yield Server(port)
+
+    def restart_at_once(away_s: float) -> None:
+        processes[-1].send_signal(signal.SIGQUIT)
+        processes[-1].wait(30)
+        time.sleep(away_s)
+        start()
+
+    try:
+        start()
+        yield Server(port, restart_at_once)
     finally:
-        process.send_signal(signal.SIGINT)  # ends what is connected, then itself
-        process.wait(30)
+        processes[-1].send_signal(signal.SIGINT)  # ends what is connected, then itself
+        processes[-1].wait(30)
         log.close()
 
 

@@ -1,0 +1,134 @@
+"""A school on a pretend street for the long runs, its daemon kept alive as systemd would, and what the ledger says at the end."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from moderator.errors import AlreadyRunning, ConfigError, Damaged
+from moderator.sandbox.school import load_day
+from tests.commands import start_command
+from tests.journeys.street import Street, clean_environment, open_street, wait_until
+from tests.postgres import server
+from tests.soak.figures import Figure
+
+PLATFORMS = ("x", "youtube", "instagram")
+NOT_AGAIN = {ConfigError.exit_code, Damaged.exit_code, AlreadyRunning.exit_code}
+"""With these codes the unit is not started again; tests/test_systemd.py sees to it that the unit says so."""
+DRAINED_WITHIN_S = 90.0
+
+
+@dataclass
+class SchoolDay:
+    """Comments that arrive, and which of them must be out of sight in the end."""
+
+    street: Street
+    chance: random.Random
+    folder: Path
+    must_go: list[tuple[str, str]] = field(default_factory=list)
+    restart: Callable[[float], None] = lambda _away_s: None  # of the database, where it has a server
+    _logs: Iterator[int] = field(default_factory=count)
+
+    def post(self) -> None:
+        """Somebody comments on one of the three: every second one names a child in full."""
+        platform, pupil = self.chance.choice(PLATFORMS), self.chance.choice(load_day()["pupils"])
+        number = next(self._logs)
+        if self.chance.random() < 0.5:
+            words = f"So proud of {pupil['first_name']} {pupil['last_name']} today"
+            self.must_go.append((platform, self.street.comment(platform, words, handle=f"@nan_{number}")))
+        else:
+            self.street.comment(platform, "What a lovely day you all had.", handle=f"@dad_{number}")
+
+    def post_for(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.post()
+            time.sleep(self.chance.uniform(0.1, 0.5))
+
+    def start(self, **environment: str) -> BaseProcess:
+        """The daemon, forked from a warm server: a real process in a tenth of the time."""
+        log = self.folder / f"log.{next(self._logs)}"
+        env = clean_environment() | environment
+        return start_command("run", "--config", str(self.street.config), env=env, log=log)
+
+    def is_drained(self) -> bool:
+        return all(not self.street.is_public(*each) for each in self.must_go)
+
+    def figures(self, about: str) -> list[Figure]:
+        """What the platforms' own ledger says, and the chain; to be asked while a daemon is at work."""
+        began = time.monotonic()
+        while not self.is_drained() and time.monotonic() - began < DRAINED_WITHIN_S:
+            time.sleep(0.1)
+        took, drained = time.monotonic() - began, self.is_drained()
+        time.sleep(3)  # Whoever would do it twice does it now.
+        effective = Counter(
+            (each.platform, each.native_id)
+            for each in self.street.sandbox.world.ledger
+            if each.event == "hide" and each.effective
+        )
+        lost = [each for each in self.must_go if effective[each] == 0]
+        doubled = [each for each, times in effective.items() if times > 1 or each not in self.must_go]
+        whole = self.street.command("verify-audit").returncode == 0
+        return [
+            Figure(f"{about}: comments that must go", len(self.must_go), "1 or more", bool(self.must_go)),
+            Figure(f"{about}: lost", len(lost), "0", not lost),
+            Figure(f"{about}: doubled, or hidden wrongly", len(doubled), "0", not doubled),
+            Figure(f"{about}: chain whole", str(whole), "True", whole),
+            Figure(f"{about}: drained within, s", took, f"{DRAINED_WITHIN_S:.0f}", drained),
+        ]
+
+
+class Service(threading.Thread):
+    """Starts the daemon again whenever it ends, as the unit says."""
+
+    def __init__(self, day: SchoolDay, again_after_s: float) -> None:
+        super().__init__(name="service", daemon=True)
+        self._day, self._again_after_s, self._leaving = day, again_after_s, threading.Event()
+        self.starts, self.stuck = 0, 0
+
+    def run(self) -> None:
+        while not self._leaving.is_set():
+            process = self._day.start()
+            self.starts += 1
+            while process.exitcode is None and not self._leaving.is_set():
+                process.join(0.1)
+            if process.exitcode is None:
+                process.kill()
+                process.join()
+            elif process.exitcode in NOT_AGAIN:
+                self.stuck += 1
+                return
+            self._leaving.wait(self._again_after_s)
+
+    def leave(self) -> None:
+        self._leaving.set()
+        self.join(30)
+
+
+@contextmanager
+def school_day(kind: str, folder: Path, chance: random.Random) -> Iterator[SchoolDay]:
+    """On "sqlcipher" or on a "postgresql" of its own."""
+    if kind == "sqlcipher":
+        with open_street(folder / kind) as street:
+            yield SchoolDay(street, chance, folder)
+        return
+    with server(durable=True) as postgresql, postgresql.fresh() as url, open_street(folder / kind) as street:
+        with (street.config / "moderator.toml").open("a", encoding="utf-8") as file:
+            file.write(f'\n[store]\nurl = "{url}"\n')
+        day = SchoolDay(street, chance, folder)
+        day.restart = postgresql.restart_at_once
+        yield day
+
+
+def wait_for_work(day: SchoolDay, within_s: float = 60.0) -> None:
+    """Until a daemon has hidden all that must go so far."""
+    day.post_for(0.5)
+    wait_until(day.is_drained, within_s, "the daemon is at work")
