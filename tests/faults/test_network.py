@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -11,11 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from moderator.domain import ActionKind, Comment
-from moderator.errors import PlatformError, Unavailable
+from moderator.domain import ActionKind
+from moderator.errors import Unavailable
 from moderator.platforms.base import Start
-from moderator.platforms.deadline import SIGN_OF_LIFE
 from tests.conftest import NOON
+from tests.faults.calls import comment_of, tried
 from tests.faults.proxy import Toxic
 from tests.faults.school import ABUSE, PLATFORMS, WAITS_S, FaultySchool, connect, open_school
 from tests.made import an_action
@@ -31,13 +29,6 @@ CALLS = ("read", "hide", "block", "read back")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultySchool]:
     with open_school(tmp_path_factory.mktemp("network")) as opened:
         yield opened
-
-
-def comment_of(school: FaultySchool, name: str, native_id: str) -> Comment:
-    """The comment as its adapter reads it."""
-    adapter = school.adapters[name]
-    pages = adapter.fetch(adapter.feeds[0].name, Start(None, NOON - timedelta(days=1)), NOON)
-    return next(each for page in pages for each in page.comments if each.native_id == native_id)
 
 
 def the_call(school: FaultySchool, name: str, call: str) -> tuple[Callable[[], object], str]:
@@ -61,18 +52,6 @@ def does_no_harm(toxic: Toxic, name: str, call: str) -> bool:
     if toxic is Toxic.CUT_BODY and name == "youtube" and call in ("hide", "block"):
         return True  # It confirms by a status without a body.
     return toxic in HARMLESS
-
-
-def tried(call: Callable[[], object]) -> tuple[object, float]:
-    """What came of it, and the seconds that the longest single request took."""
-    began = [time.monotonic()]
-    SIGN_OF_LIFE.set(lambda: began.append(time.monotonic()))
-    try:
-        came = call()
-    except PlatformError as error:
-        came = error
-    began.append(time.monotonic())
-    return came, max(later - earlier for earlier, later in itertools.pairwise(began))
 
 
 @pytest.mark.parametrize("toxic", [toxic for toxic in Toxic if toxic is not Toxic.NONE])
