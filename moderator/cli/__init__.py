@@ -41,6 +41,7 @@ from moderator.cli import (
     users,
     web,
     work,
+    worker,
 )
 from moderator.errors import ModeratorError
 
@@ -59,6 +60,7 @@ app = typer.Typer(
 )
 for room in (
     work,
+    worker,
     web,
     users,
     judge,

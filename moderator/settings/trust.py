@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from sqlalchemy.engine import URL, make_url
@@ -39,11 +40,26 @@ class TrustStoreForm(Form):
     password_file: NoFileName = ""
 
 
+class WorkerForm(Form):
+    """How workers share the work."""
+
+    polls_at_once: int = Field(default=6, ge=1, le=64)
+    acts_at_once: int = Field(default=3, ge=1, le=64)
+    per_school: int = Field(default=2, ge=1, le=64)
+    lease_s: int = Field(default=120, ge=10, le=3600)
+    poll_every_s: int = Field(default=300, ge=1, le=3600)
+    poll_after_post_s: int = Field(default=120, ge=1, le=3600)
+    poll_quiet_s: int = Field(default=1800, ge=1, le=86_400)
+    log_format: Literal["text", "json"] = "text"
+    schools_kept: int = Field(default=1000, ge=1, le=100_000)
+
+
 class TrustForm(Form):
     """trust.toml, table by table."""
 
     schools_dir: str = Field(default="schools", min_length=1)
     store: TrustStoreForm
+    worker: WorkerForm = WorkerForm()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +147,16 @@ class Schools:
     """
 
     def __init__(
-        self, trust: TrustSettings, credentials_of: Callable[[Path], Path | None] = lambda _folder: None
+        self,
+        trust: TrustSettings,
+        credentials_of: Callable[[Path], Path | None] = lambda _folder: None,
+        logins: bool = True,
     ) -> None:
-        """`credentials_of` says where the credential files of a school's folder lie; None: `state_dir`/credentials."""
-        self.trust = trust
+        """`credentials_of` says where the credential files of a school's folder lie; None: `state_dir`/credentials.
+
+        Without `logins` the accounts' credential files may be missing, as where comments are judged and nothing else is done.
+        """
+        self.trust, self._logins = trust, logins
         self._folders = {place.school_id: place.folder for place in trust.schools}
         self._credentials_of = credentials_of
         self._kept: dict[str, tuple[Stamp, Settings]] = {}
@@ -167,7 +189,7 @@ class Schools:
         return settings
 
     def _read(self, school_id: str, folder: Path) -> Settings:
-        settings = read_settings(folder, credentials_dir=self._credentials_of(folder))
+        settings = read_settings(folder, credentials_dir=self._credentials_of(folder), logins=self._logins)
         main = folder / MAIN
         faults = []
         if settings.school.id != school_id:

@@ -7,7 +7,7 @@ wakes a worker may be lost, or come twice. PostgreSQL alone; a school on SQLCiph
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -88,15 +88,15 @@ def hold_on(tx: Transaction, turn: Turn) -> None:
         raise LeaseLost(f"Another worker has taken over the {turn.work} of {turn.account_id or turn.school_id}.")
 
 
-def enlist(tx: Transaction, wanted: Sequence[Wanted], now: datetime) -> int:
-    """See to it that there are these turns and no others; returns how many are new.
+def enlist(tx: Transaction, wanted: Sequence[Wanted], now: datetime, keep: Collection[str] = ()) -> int:
+    """See to it that there are these turns and no others, but for those of the schools in `keep`; returns how many are new.
 
     A new one is due some time within its first interval, each account at its own moment, so that a trust of thousands does not
     begin with all of them at once.
     """
     before = {key: row for row in tx.all(select(TurnRow)) for key in [(row.school_id, row.account_id, row.work)]}
     keys = {(each.school_id, each.account_id, each.work.value) for each in wanted}
-    for school_id, account_id, work in before.keys() - keys:
+    for school_id, account_id, work in (key for key in before.keys() - keys if key[0] not in keep):
         gone = (col(TurnRow.school_id) == school_id, col(TurnRow.account_id) == account_id, col(TurnRow.work) == work)
         tx.run(delete(TurnRow).where(*gone))
     new = [each for each in wanted if (each.school_id, each.account_id, each.work.value) not in before]
@@ -278,3 +278,21 @@ def all_turns(tx: Transaction, school_id: str | None = None, work: Work | None =
     if work is not None:
         asked = asked.where(col(TurnRow.work) == work.value)
     return tx.all(asked)
+
+
+def time_there(tx: Transaction) -> datetime:
+    """What time it is in the database."""
+    found: datetime = tx.session.connection().execute(text("SELECT clock_timestamp()")).scalar_one()
+    return found
+
+
+def are_shared(tx: Transaction) -> bool:
+    """Whether this school's work is shared by workers, so that no daemon may do it as well."""
+    return tx.dialect == "postgresql" and bool(all_turns(tx, tx.school_id, Work.REPORT))
+
+
+@contextmanager
+def alone(database: Database, number: int) -> Iterator[bool]:
+    """Whether this worker alone does a piece of work that all could do; the others are told no, and wait for nothing."""
+    with database.connected("DEFERRED") as connection, connection.begin():
+        yield bool(connection.execute(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}).scalar())

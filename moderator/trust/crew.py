@@ -70,10 +70,12 @@ class Crew:
         log: Log,
         clock: Clock,
         tell: Tell = tell_nobody,
+        leaving: threading.Event | None = None,
     ) -> None:
+        """`leaving` is what the hands look at as well."""
         self._database, self._hands, self.name, self._terms = database, hands, name, terms
         self._log, self._clock, self._tell = log, clock, tell
-        self.leaving = threading.Event()
+        self.leaving = leaving or threading.Event()
         self.claims_s: deque[float] = deque(maxlen=10_000)
         """How long the last claims took, in seconds."""
 

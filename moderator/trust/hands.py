@@ -24,6 +24,8 @@ from moderator.worker import Clock
 Held = Sequence[tuple[Turn, Lease]]
 HouseOf = Callable[[str], House]
 """A school's house by the school's id; another one once its files changed. Raises ConfigError."""
+JudgingHouseOf = Callable[[str], tuple[House, ScoredAhead]]
+"""The same with the scorer that the house reads by, which other houses share."""
 ALERTS_EVERY = timedelta(seconds=60)
 """While an alert is open somebody else may have to be called."""
 
@@ -62,28 +64,28 @@ class AccountHands:
 class JudgingHands:
     """Judges what waits in several schools at once. One batch at a time, however many threads ask."""
 
-    def __init__(self, house_of: HouseOf, scorer: ScoredAhead, log: Log, clock: Clock, at_once: int = 16) -> None:
-        self._house_of, self._scorer, self._log, self._clock, self.at_once = house_of, scorer, log, clock, at_once
+    def __init__(self, house_of: JudgingHouseOf, log: Log, clock: Clock, at_once: int = 16) -> None:
+        self._house_of, self._log, self._clock, self.at_once = house_of, log, clock, at_once
         self._one = threading.Lock()
 
     def __call__(self, held: Held) -> None:
         with self._one:
-            ready = [(turn, house) for turn, _ in held if (house := self._house(turn)) is not None]
+            ready = [(turn, *found) for turn, _ in held if (found := self._house(turn)) is not None]
             now = self._clock()
-            cases = judging.gather([(house, turn.account_id) for turn, house in ready], now)
-            judged = judging.judge([house for _, house in ready], cases, self._scorer, now)
-            for (turn, house), some in zip(ready, judged, strict=True):
+            cases = judging.gather([(house, turn.account_id) for turn, house, _ in ready], now)
+            judged = judging.judge([(house, scorer) for _, house, scorer in ready], cases, now)
+            for (turn, house, _), some in zip(ready, judged, strict=True):
                 with suppress(LeaseLost):  # Another worker judges these; what is recorded twice is kept once.
                     self._finish(turn, house, house.record(some) if some else [])
 
-    def _house(self, turn: Turn) -> House | None:
+    def _house(self, turn: Turn) -> tuple[House, ScoredAhead] | None:
         try:
-            house = self._house_of(turn.school_id)
+            house, scorer = self._house_of(turn.school_id)
         except ConfigError as error:
             # A school whose files are faulty holds up no other school of the batch.
             self._log.error("school.faulty", school=turn.school_id, work=turn.work.value, detail=str(error))
             return None
-        return replace(house, database=fenced(house.database, turn))
+        return replace(house, database=fenced(house.database, turn)), scorer
 
     def _finish(self, turn: Turn, house: House, judged: Sequence[object]) -> None:
         now = self._clock()

@@ -21,8 +21,12 @@ def gather(houses: Sequence[tuple[House, str]], now: datetime) -> list[list[Case
 
 
 def judge(
-    houses: Sequence[House], cases: Sequence[Sequence[Case]], scorer: ScoredAhead, now: datetime
+    houses: Sequence[tuple[House, ScoredAhead]], cases: Sequence[Sequence[Case]], now: datetime
 ) -> list[list[Judged]]:
     """Each house's own decisions on its own comments. Only the words reach the scorer: it does not know whose they are."""
-    scorer.ahead([excerpt(case.comment).comment.text for some in cases for case in some])
-    return [[house.judge_one(case, now) for case in some] for house, some in zip(houses, cases, strict=True)]
+    texts: dict[ScoredAhead, list[str]] = {}
+    for (_, scorer), some in zip(houses, cases, strict=True):
+        texts.setdefault(scorer, []).extend(excerpt(case.comment).comment.text for case in some)
+    for scorer, waiting in texts.items():
+        scorer.ahead(waiting)
+    return [[house.judge_one(case, now) for case in some] for (house, _), some in zip(houses, cases, strict=True)]

@@ -89,12 +89,11 @@ class Trust:
 
         hands: dict[Work, DoTurns] = {
             Work.POLL: AccountHands(Work.POLL, house_of, log, self.clock, leaving, pace),
-            Work.JUDGE: JudgingHands(house_of, scorer, log, self.clock),
+            Work.JUDGE: JudgingHands(lambda own: (house_of(own), scorer), log, self.clock),
             Work.ACT: AccountHands(Work.ACT, house_of, log, self.clock, leaving, pace),
         }
-        made = Crew(self.store, {work: hands[work] for work in only}, name, self.terms, log, self.clock)
-        made.leaving = leaving
-        return made
+        chosen = {work: hands[work] for work in only}
+        return Crew(self.store, chosen, name, self.terms, log, self.clock, leaving=leaving)
 
     def round(self, crew: Crew) -> None:
         """All that is due now, once."""

@@ -1,0 +1,101 @@
+"""Real workers on a real queue: they share a school's work, outlive one another and the database's restart, and leave tidily."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from moderator.sandbox.school import load_day
+from moderator.trust.wakeups import conninfo
+from tests.journeys.street import Street, log_events, open_street, wait_until
+from tests.postgres import Server
+from tests.trust.workers import Site, a_site
+
+CHILD = "{first_name} {last_name}".format_map(load_day()["pupils"][0])
+PLATFORMS = ("x", "youtube")
+"""Instagram tells of a comment that came after a hidden one within five minutes only, which is too long for a story."""
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Iterator[Street]:
+    with open_street(tmp_path / "street") as opened:
+        yield opened
+
+
+@pytest.fixture
+def site(tmp_path: Path, street: Street, postgresql: Server) -> Iterator[Site]:
+    with postgresql.fresh() as url:
+        yield a_site(tmp_path, street, url)
+
+
+def effective_hides(street: Street) -> Counter[tuple[str, str]]:
+    ledger = street.sandbox.world.ledger
+    return Counter((e.platform, e.native_id) for e in ledger if e.event == "hide" and e.effective)
+
+
+def a_childs_name(street: Street, handle: str) -> list[tuple[str, str]]:
+    """On each platform a comment that must be hidden."""
+    return [(each, street.comment(each, f"So proud of {CHILD} today", handle=handle)) for each in PLATFORMS]
+
+
+@pytest.mark.timeout(180)
+def test_two_workers_hide_once_though_one_is_killed_and_the_database_breaks_off_all_connections(
+    tmp_path: Path, street: Street, site: Site, postgresql: Server
+) -> None:
+    log = tmp_path / "log"
+    must_go = a_childs_name(street, "@first")
+    with site.worker(log) as one, site.worker(log, "--only", "poll", "--only", "judge", "--only", "act"):
+        for platform, native_id in must_go:
+            street.wait_hidden(platform, native_id, 60)
+        one.kill()
+        one.wait()
+        must_go += (more := a_childs_name(street, "@second"))
+        for platform, native_id in more:
+            street.wait_hidden(platform, native_id, 90)  # What the dead one held is free when its lease has run out.
+        with psycopg.connect(**conninfo(site.url), autocommit=True) as server:
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        must_go += (more := a_childs_name(street, "@third"))
+        for platform, native_id in more:
+            street.wait_hidden(platform, native_id, 60)
+    assert effective_hides(street) == Counter(must_go)
+    assert CHILD not in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.timeout(120)
+def test_a_worker_told_to_stop_ends_what_it_has_in_hand_and_holds_nothing(
+    tmp_path: Path, street: Street, site: Site
+) -> None:
+    with site.worker(tmp_path / "log") as one:
+        ((platform, native_id), *_) = a_childs_name(street, "@first")
+        street.wait_hidden(platform, native_id, 60)
+        began = time.monotonic()
+        one.send_signal(signal.SIGTERM)
+        assert one.wait(30) == 0
+        print(f"left after {time.monotonic() - began:.1f} s")
+    with psycopg.connect(**conninfo(site.url)) as server:
+        assert server.execute("SELECT count(*) FROM turns WHERE lease_until IS NOT NULL").fetchone() == (0,)
+
+
+@pytest.mark.timeout(120)
+def test_judging_alone_needs_no_logins_and_waits_for_those_who_read(tmp_path: Path, street: Street, site: Site) -> None:
+    for secret in (street.state / "credentials").glob("*.json"):
+        secret.rename(secret.with_suffix(".elsewhere"))
+    with site.worker(tmp_path / "judge", "--only", "judge") as judge:
+        wait_until(lambda: any(e["event"] == "worker.started" for e in log_events(tmp_path / "judge")), 30, "it works")
+        time.sleep(2)
+        assert judge.poll() is None
+        assert not any(e["event"] == "school.faulty" for e in log_events(tmp_path / "judge"))
+        for secret in (street.state / "credentials").glob("*.elsewhere"):
+            secret.rename(secret.with_suffix(".json"))
+        must_go = a_childs_name(street, "@first")
+        with site.worker(tmp_path / "log", "--only", "poll", "--only", "act"):
+            for platform, native_id in must_go:
+                street.wait_hidden(platform, native_id, 60)
+    judged = [event for event in log_events(tmp_path / "judge") if event["event"] == "turn.judged"]
+    assert sum(event["comments"] for event in judged) == 2
