@@ -1,5 +1,6 @@
 # make demo   installs, then moderates a school day on a pretend X, YouTube and Instagram (STAY=1 keeps it running)
 # make test   installs, then runs every test
+# make simulate  workers of a trust on a compressed clock, an hour of it; figures go to build/simulate/ (QUICK=1: two minutes)
 # make soak   measures every promise at length, some hours of it, and writes one page of figures to build/soak/ (QUICK=1: minutes)
 # make models trains both models from nothing and exports them (over an hour on two cores; goes on where it stopped)
 # make lint   installs, then ruff and mypy
@@ -15,7 +16,7 @@ SEED ?= 1
 QUICK ?=
 PIP_COMPILE = $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-options
 
-.PHONY: venv demo test soak models lint lock install uninstall clean audit
+.PHONY: venv demo test soak simulate models lint lock install uninstall clean audit
 
 venv: .venv/.installed
 
@@ -34,6 +35,9 @@ demo: venv
 
 test: venv
 	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+simulate: venv
+	@$(BIN)/python -m tests.simulate --seed $(SEED) $(if $(QUICK),--quick)
 
 soak: venv
 	@$(BIN)/python -m tests.soak --seed $(SEED) $(if $(QUICK),--quick)

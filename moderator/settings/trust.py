@@ -46,7 +46,7 @@ class WorkerForm(Form):
     polls_at_once: int = Field(default=6, ge=1, le=64)
     acts_at_once: int = Field(default=3, ge=1, le=64)
     per_school: int = Field(default=2, ge=1, le=64)
-    lease_s: int = Field(default=120, ge=10, le=3600)
+    lease_s: int = Field(default=45, ge=10, le=3600)
     poll_every_s: int = Field(default=300, ge=1, le=3600)
     poll_after_post_s: int = Field(default=120, ge=1, le=3600)
     poll_quiet_s: int = Field(default=1800, ge=1, le=86_400)

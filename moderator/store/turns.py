@@ -94,7 +94,8 @@ def enlist(tx: Transaction, wanted: Sequence[Wanted], now: datetime, keep: Colle
     A new one is due some time within its first interval, each account at its own moment, so that a trust of thousands does not
     begin with all of them at once.
     """
-    before = {key: row for row in tx.all(select(TurnRow)) for key in [(row.school_id, row.account_id, row.work)]}
+    stands = select(TurnRow.school_id, TurnRow.account_id, TurnRow.work, TurnRow.every_s, TurnRow.app)
+    before = {(row[0], row[1], row[2]): (row[3], row[4]) for row in tx.session.connection().execute(stands)}
     keys = {(each.school_id, each.account_id, each.work.value) for each in wanted}
     for school_id, account_id, work in (key for key in before.keys() - keys if key[0] not in keep):
         gone = (col(TurnRow.school_id) == school_id, col(TurnRow.account_id) == account_id, col(TurnRow.work) == work)
@@ -105,8 +106,7 @@ def enlist(tx: Transaction, wanted: Sequence[Wanted], now: datetime, keep: Colle
         # Two workers may begin at once; the second finds what the first put there.
         tx.session.connection().execute(insert(TurnRow).on_conflict_do_nothing(), rows)
     for each in wanted:
-        row = before.get((each.school_id, each.account_id, each.work.value))
-        if row is not None and (row.every_s, row.app) != (each.every_s, each.app):
+        if before.get((each.school_id, each.account_id, each.work.value)) not in (None, (each.every_s, each.app)):
             tx.run(update(TurnRow).where(*_key(each)).values(every_s=each.every_s, app=each.app))
     return len(new)
 

@@ -30,6 +30,8 @@ class AccountTurns(AccountWork):
         super().__init__(house, account_id, log, clock)
         self._unfenced, self._leaving, self._pace, self._pace_s = house, leaving, pace, pace.regular_s
         self._lease: Lease | None = None
+        self.at_work = threading.Lock()
+        """Held for the length of a turn. A thread that lost its lease may still be at it when the account's next turn begins."""
 
     def poll(self, turn: Turn, lease: Lease) -> None:
         """Read what is due, and say when the next reading is. Raises LeaseLost and StoreError."""
@@ -68,7 +70,8 @@ class AccountTurns(AccountWork):
         return feed.every_s if feed.sweep else max(feed.every_s, self._pace_s)
 
     def _act(self) -> None:
-        """What a page brought is judged by whoever judges, and acted on by whoever acts."""
+        """What a page brought is judged and acted on in other turns; a page is a sign of life."""
+        self._goes_on()
 
     def _do(self, job: str) -> None:
         if job == "act":

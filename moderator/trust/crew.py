@@ -32,7 +32,7 @@ SPREAD_OVER = timedelta(minutes=2)
 class Terms:
     """How turns are taken: the length of a lease, and how many turns of one kind a school may have in workers' hands."""
 
-    lease: timedelta = timedelta(seconds=120)
+    lease: timedelta = timedelta(seconds=45)
     per_school: int = 2
     slice_s: float = 20.0  # how long one wake-up works on before it gives way to the next
 

@@ -45,13 +45,14 @@ class AccountHands:
     def __call__(self, held: Held) -> None:
         for turn, lease in held:
             account = self._account(turn)
-            (account.poll if self._work is Work.POLL else account.act)(turn, lease)
+            with account.at_work:
+                (account.poll if self._work is Work.POLL else account.act)(turn, lease)
 
     def _account(self, turn: Turn) -> AccountTurns:
         """The account as this worker knows it: what it warned of stands in memory, so that it is told once."""
         key, house = (turn.school_id, turn.account_id), self._house_of(turn.school_id)
         found = self._known.get(key)
-        if found is not None and found[0] is house:
+        if found is not None and found[0] is house and not found[1].at_work.locked():
             return found[1]
         if turn.account_id not in house.platforms:
             raise ConfigError(f"{turn.school_id} has no account {turn.account_id} any more.")

@@ -49,7 +49,7 @@ class Trust:
     platforms: dict[str, Memory] = field(default_factory=dict)
     databases: dict[str, Database] = field(default_factory=dict)
     log: io.StringIO = field(default_factory=io.StringIO)
-    terms: Terms = field(default_factory=Terms)
+    terms: Terms = field(default_factory=lambda: Terms(timedelta(seconds=120)))
 
     def __post_init__(self) -> None:
         for number in range(self.schools):

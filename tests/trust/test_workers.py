@@ -46,7 +46,7 @@ def a_childs_name(street: Street, handle: str) -> list[tuple[str, str]]:
 
 @pytest.mark.timeout(180)
 def test_two_workers_hide_once_though_one_is_killed_and_the_database_breaks_off_all_connections(
-    tmp_path: Path, street: Street, site: Site, postgresql: Server
+    tmp_path: Path, street: Street, site: Site
 ) -> None:
     log = tmp_path / "log"
     must_go = a_childs_name(street, "@first")
