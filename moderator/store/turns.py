@@ -94,8 +94,8 @@ def enlist(tx: Transaction, wanted: Sequence[Wanted], now: datetime, keep: Colle
     A new one is due some time within its first interval, each account at its own moment, so that a trust of thousands does not
     begin with all of them at once.
     """
-    stands = select(TurnRow.school_id, TurnRow.account_id, TurnRow.work, TurnRow.every_s, TurnRow.app)
-    before = {(row[0], row[1], row[2]): (row[3], row[4]) for row in tx.session.connection().execute(stands)}
+    stands = tx.session.connection().execute(text("SELECT school_id, account_id, work, every_s, app FROM turns"))
+    before = {(row[0], row[1], row[2]): (row[3], row[4]) for row in stands}
     keys = {(each.school_id, each.account_id, each.work.value) for each in wanted}
     for school_id, account_id, work in (key for key in before.keys() - keys if key[0] not in keep):
         gone = (col(TurnRow.school_id) == school_id, col(TurnRow.account_id) == account_id, col(TurnRow.work) == work)

@@ -14,7 +14,7 @@ import pytest
 from moderator.sandbox.school import load_day
 from moderator.trust.wakeups import conninfo
 from tests.journeys.street import Street, log_events, open_street, wait_until
-from tests.postgres import Server
+from tests.postgres import END_CONNECTIONS, Server
 from tests.trust.workers import Site, a_site
 
 CHILD = "{first_name} {last_name}".format_map(load_day()["pupils"][0])
@@ -46,7 +46,7 @@ def a_childs_name(street: Street, handle: str) -> list[tuple[str, str]]:
 
 @pytest.mark.timeout(180)
 def test_two_workers_hide_once_though_one_is_killed_and_the_database_breaks_off_all_connections(
-    tmp_path: Path, street: Street, site: Site
+    tmp_path: Path, street: Street, site: Site, postgresql: Server
 ) -> None:
     log = tmp_path / "log"
     must_go = a_childs_name(street, "@first")
@@ -58,8 +58,7 @@ def test_two_workers_hide_once_though_one_is_killed_and_the_database_breaks_off_
         must_go += (more := a_childs_name(street, "@second"))
         for platform, native_id in more:
             street.wait_hidden(platform, native_id, 90)  # What the dead one held is free when its lease has run out.
-        with psycopg.connect(**conninfo(site.url), autocommit=True) as server:
-            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        postgresql.run(END_CONNECTIONS)
         must_go += (more := a_childs_name(street, "@third"))
         for platform, native_id in more:
             street.wait_hidden(platform, native_id, 60)
