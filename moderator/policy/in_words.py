@@ -56,7 +56,7 @@ def duty_in_words(policy: Policy) -> list[str]:
     if duty.closed_days:
         lines.append(f"closed: {_list(str(day) for day in duty.closed_days)}")
     if duty.lowers_hide_by:
-        labels = _list(duty.stricter_for)
+        labels = _labels(duty.stricter_for)
         lines.append(f"while nobody is on duty, hidden from {duty.lowers_hide_by:.2f} lower: {labels}")
     lines.append(f"a hidden comment that waits longer than {_hours_long(duty.hide_waits_at_most)} is told of")
     return lines
@@ -66,7 +66,7 @@ def strikes_in_words(policy: Policy) -> list[str]:
     strikes = policy.strikes
     confirmed = ", once a person agreed" if strikes.confirmed_only else ", agreed to by a person or not"
     return [
-        f"strikes are given for: {_list(strikes.labels)}",
+        f"strikes are given for: {_labels(strikes.labels)}",
         f"a strike counts for {_days(strikes.count_for)}{confirmed}",
         *(f"from strike {step.at} on: {_step(step)}" for step in strikes.ladder),
     ]
@@ -150,6 +150,10 @@ def _hours_long(length: timedelta) -> str:
 
 def _days(length: timedelta) -> str:
     return "1 day" if length.days == 1 else f"{length.days} days"
+
+
+def _labels(labels: Iterable[Label]) -> str:
+    return _list(label.replace("_", " ") for label in labels)
 
 
 def _list(words: Iterable[str]) -> str:

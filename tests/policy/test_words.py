@@ -96,7 +96,7 @@ def test_two_policies_are_compared_in_words() -> None:
         "swear words that offend nobody: no longer crap",
         "reads as a complaint from 0.60, instead of 0.50",
         "duty: now “no quiet hours”",
-        "duty: now “while nobody is on duty, hidden from 0.10 lower: child_named, contact, hate, sexual, threat”",
+        "duty: now “while nobody is on duty, hidden from 0.10 lower: child named, contact, hate, sexual, threat”",
         "strikes: now “from strike 2 on: all that the author writes waits for a person, as long as the strikes count”",
         "bans: now “a ban lasts 1 day unless said otherwise, 365 days at most”",
         "the message to a family reads otherwise",
