@@ -16,6 +16,7 @@ from moderator.settings.faults import FaultyFiles
 from moderator.settings.trust import TRUST, Schools, TrustSettings, read_trust
 from moderator.store import roles
 from moderator.store.database import Database
+from moderator.trust import wakeups
 
 trust_app = typer.Typer(
     help="Many schools in one PostgreSQL database.\n\nExample: moderator trust check --trust /etc/moderator/trust.toml",
@@ -61,7 +62,7 @@ def prepare(
     trust: TrustOption = DEFAULT_TRUST,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the statements, and change nothing.")] = False,
 ) -> None:
-    """Make the database ready for a trust: its two roles, the tables of this version, the walls between schools.
+    """Make the database ready for a trust: its two roles, the tables of this version and of the workers' queue, the walls.
 
     Also after each upgrade, while no worker runs. It can be done again at any time.
 
@@ -75,6 +76,7 @@ def prepare(
         return
     database = Database.open(administrator, school_id="")
     try:
+        wakeups.prepare(administrator)
         roles.prepare(database, app, None if url.password is None else str(url.password))
     finally:
         database.close()

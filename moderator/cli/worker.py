@@ -17,6 +17,7 @@ from moderator.errors import StoreError
 from moderator.logs import open_log
 from moderator.settings.trust import Schools, WorkerForm
 from moderator.store.database import Database
+from moderator.store.roles import refuse_who_sees_all
 from moderator.store.turns import Work
 from moderator.trust.clock import DatabaseClock
 from moderator.trust.crew import Crew, Terms
@@ -55,6 +56,7 @@ def worker(
                 "The tables are of an older version of moderator. Bring them up to this one first, as the owner of the "
                 "database: moderator trust prepare"
             )
+        refuse_who_sees_all(store)
         clock, leaving = DatabaseClock(store), threading.Event()
         schools = Schools(settings, logins=set(kinds) != {Work.JUDGE})
         office = Office(schools, form, store, log, clock)

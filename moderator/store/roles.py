@@ -20,12 +20,12 @@ _OURS = """DO $$ DECLARE it record; BEGIN
   FOR it IN SELECT c.oid::regclass AS name FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
       AND c.relkind IN ('r', 'p') AND c.relowner <> 'moderator_owner'::regrole
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') LOOP
-    EXECUTE format('ALTER TABLE %s OWNER TO moderator_owner', it.name);
+    EXECUTE 'ALTER TABLE ' || it.name || ' OWNER TO moderator_owner';
   END LOOP;
   FOR it IN SELECT p.oid::regprocedure AS name FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
       AND p.proowner <> 'moderator_owner'::regrole
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') LOOP
-    EXECUTE format('ALTER ROUTINE %s OWNER TO moderator_owner', it.name);
+    EXECUTE 'ALTER ROUTINE ' || it.name || ' OWNER TO moderator_owner';
   END LOOP;
 END $$"""
 _SEES_ALL = text(

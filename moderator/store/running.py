@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from moderator.errors import AlreadyRunning, StoreError
 from moderator.settings.private_files import give_to_owner_of
+from moderator.store import turns
 from moderator.store.database import Database, which_file
 from moderator.store.faults import store_error
 from moderator.store.tables import RunnerRow
@@ -100,6 +101,7 @@ def hold(
         kept.enter_context(file_lock(lock_file, runner))
         if database.dialect == "postgresql":
             connection = kept.enter_context(_database_lock(database, runner, first))
+            _refuse_shared_work(database)
         else:
             connection = None
             first()
@@ -127,6 +129,15 @@ def visit(database: Database, lock_file: Path, work: Callable[[], object]) -> No
                 work()
             finally:
                 _let_go(connection, database.school_id, "_shared")
+
+
+def _refuse_shared_work(database: Database) -> None:
+    with database.reading() as tx:
+        if turns.are_shared(tx):
+            raise AlreadyRunning(
+                f"The workers of a trust do the work of {database.school_id}: nothing was begun here. To let it stand alone "
+                "again, take its folder out of the trust's schools, and start the workers anew."
+            )
 
 
 @contextmanager

@@ -288,7 +288,10 @@ def time_there(tx: Transaction) -> datetime:
 
 def are_shared(tx: Transaction) -> bool:
     """Whether this school's work is shared by workers, so that no daemon may do it as well."""
-    return tx.dialect == "postgresql" and bool(all_turns(tx, tx.school_id, Work.REPORT))
+    if tx.dialect != "postgresql":
+        return False
+    is_there = tx.session.connection().execute(text("SELECT to_regclass('turns') IS NOT NULL")).scalar()
+    return bool(is_there) and bool(all_turns(tx, tx.school_id, Work.REPORT))
 
 
 @contextmanager

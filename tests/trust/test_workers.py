@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -13,11 +14,13 @@ import pytest
 
 from moderator.sandbox.school import load_day
 from moderator.trust.wakeups import conninfo
-from tests.journeys.street import Street, log_events, open_street, wait_until
-from tests.postgres import END_CONNECTIONS, Server
+from tests.commands import run_command
+from tests.journeys.street import Street, clean_environment, log_events, open_street, wait_until
+from tests.postgres import END_CONNECTIONS, SUPERUSER, Server
 from tests.trust.workers import Site, a_site
 
 CHILD = "{first_name} {last_name}".format_map(load_day()["pupils"][0])
+NUMBERS = count(1)
 PLATFORMS = ("x", "youtube")
 """Instagram tells of a comment that came after a hidden one within five minutes only, which is too long for a story."""
 
@@ -30,8 +33,12 @@ def street(tmp_path: Path) -> Iterator[Street]:
 
 @pytest.fixture
 def site(tmp_path: Path, street: Street, postgresql: Server) -> Iterator[Site]:
-    with postgresql.fresh() as url:
-        yield a_site(tmp_path, street, url)
+    name = f"test_trust_{next(NUMBERS)}"
+    postgresql.run(f"CREATE DATABASE {name}", SUPERUSER)
+    try:
+        yield a_site(tmp_path, street, postgresql.url(name, "moderator_app"), postgresql.url(name, SUPERUSER))
+    finally:
+        postgresql.run(f"DROP DATABASE {name} WITH (FORCE)", SUPERUSER)
 
 
 def effective_hides(street: Street) -> Counter[tuple[str, str]]:
@@ -58,7 +65,7 @@ def test_two_workers_hide_once_though_one_is_killed_and_the_database_breaks_off_
         must_go += (more := a_childs_name(street, "@second"))
         for platform, native_id in more:
             street.wait_hidden(platform, native_id, 90)  # What the dead one held is free when its lease has run out.
-        postgresql.run(END_CONNECTIONS)
+        postgresql.run(END_CONNECTIONS, SUPERUSER)
         must_go += (more := a_childs_name(street, "@third"))
         for platform, native_id in more:
             street.wait_hidden(platform, native_id, 60)
@@ -77,6 +84,9 @@ def test_a_worker_told_to_stop_ends_what_it_has_in_hand_and_holds_nothing(
         one.send_signal(signal.SIGTERM)
         assert one.wait(30) == 0
         print(f"left after {time.monotonic() - began:.1f} s")
+    alone = run_command("run", "--config", str(site.file.parent / "schools" / "demo"), env=clean_environment())
+    assert alone.returncode == 75
+    assert "The workers of a trust do the work of demo" in alone.stderr
     with psycopg.connect(**conninfo(site.url)) as server:
         assert server.execute("SELECT count(*) FROM turns WHERE lease_until IS NOT NULL").fetchone() == (0,)
 

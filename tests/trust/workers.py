@@ -11,7 +11,7 @@ from pathlib import Path
 
 import tomlkit
 
-from moderator.trust import wakeups
+from tests.commands import run_command
 from tests.journeys.street import Street, clean_environment
 
 FAST = 'poll_every_s = 1\npoll_after_post_s = 1\npoll_quiet_s = 1\nlease_s = 10\nlog_format = "json"\n'
@@ -42,9 +42,8 @@ class Site:
             process.wait()
 
 
-def a_site(folder: Path, street: Street, url: str) -> Site:
-    """The street's school as the one school of a trust at `url`."""
-    wakeups.prepare(url)
+def a_site(folder: Path, street: Street, url: str, administrator: str) -> Site:
+    """The street's school as the one school of a trust at `url`, prepared as its administrator does it."""
     own = folder / "schools" / "demo"
     own.mkdir(parents=True)
     (folder / "states").mkdir()
@@ -55,4 +54,8 @@ def a_site(folder: Path, street: Street, url: str) -> Site:
     (own / "moderator.toml").write_text(tomlkit.dumps(document), encoding="utf-8")
     (own / "policy.toml").write_bytes((street.config / "policy.toml").read_bytes())
     (folder / "trust.toml").write_text(f'[store]\nurl = "{url}"\n[worker]\n{FAST}', encoding="utf-8")
+    done = run_command(
+        "trust", "prepare", "--trust", str(folder / "trust.toml"), "--as", administrator, env=clean_environment()
+    )
+    assert done.returncode == 0, done.stderr
     return Site(folder / "trust.toml", url)
