@@ -26,6 +26,7 @@ ROOMS = (
     "settings",
     "store",
     "backups",
+    "moving",
     "actions",
     "hindsight",
     "evidence_pack",

@@ -15,6 +15,7 @@ from moderator.settings import Settings
 from moderator.settings.private_files import give_to_owner_of, make_folder
 from moderator.store import schema
 from moderator.store.database import Database
+from moderator.store.moves import refuse_moved
 
 FOLDER = "before-upgrade"
 KEEP_FOR = timedelta(days=30)
@@ -24,11 +25,14 @@ KEEP_FOR = timedelta(days=30)
 def bring_up_to_date(settings: Settings, database: Database) -> None:
     """The tables of this version, with a backup of what they were: as [backup] says or, where it says nothing, a copy beside.
 
-    Raises StoreError for tables of a newer version, and whatever making the backup raises; then nothing has changed.
+    Raises StoreError for tables of a newer version and for records that have moved elsewhere, and whatever making the backup
+    raises; then nothing has changed.
     """
     newest, *older = schema.revisions()
     revision = revision_of(database)
     if revision == newest:
+        with database.reading() as tx:
+            refuse_moved(tx)
         forget_old(settings.state_dir / FOLDER, database)
         return
     if revision in older:

@@ -27,6 +27,7 @@ from moderator.cli import (
     in_force,
     judge,
     models,
+    moving,
     policy,
     privacy,
     privacy_asked,
@@ -89,6 +90,7 @@ for room in (
     models,
     evaluate,
     bench,
+    moving,
     trust,
 ):
     room.add_to(app)

@@ -96,6 +96,7 @@ EVENTS: Mapping[str, str] = {
     "roll_imported": "The list of pupils’ names was replaced",
     "roll_dropped": "The list of pupils’ names was taken away",
     "checklist_done": "A setting of a platform was looked over",
+    "records_moved": "The records were moved to another database",
     "restore_practised": "Putting back a backup was practised",
     "restored": "A backup was put back",
 }

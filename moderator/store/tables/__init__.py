@@ -19,7 +19,7 @@ from moderator.store.tables.cases import CaseRow
 from moderator.store.tables.checklist import ChecklistProofRow
 from moderator.store.tables.columns import AwareUtc, Row, Words, storable
 from moderator.store.tables.desk import MailPauseRow, PassedRow, ProposalRow, PutOffRow
-from moderator.store.tables.house import MeterRow, RunnerRow
+from moderator.store.tables.house import MeterRow, MoveRow, RunnerRow
 from moderator.store.tables.judging import DecisionRow, FindingRow
 from moderator.store.tables.mails import MailRow
 from moderator.store.tables.own_posts import OwnPostCheckRow, OwnPostFindingRow
@@ -87,6 +87,7 @@ __all__ = [
     "MailPauseRow",
     "MailRow",
     "MeterRow",
+    "MoveRow",
     "OutageRow",
     "OutcomeRow",
     "OwnPostCheckRow",

@@ -31,3 +31,18 @@ class RunnerRow(Row, table=True):
     host: str = Field(sa_type=Words)
     pid: int
     since: datetime = Field(sa_type=AwareUtc)
+
+
+class MoveRow(Row, table=True):
+    """The school's records on their way to another database: in the one they leave, and in the one they go to."""
+
+    __tablename__ = "moves"
+
+    school_id: str = Field(primary_key=True, sa_type=Words)
+    way: str = Field(sa_type=Words)  # "away" or "in"
+    place: str = Field(sa_type=Words)  # the other database, without password
+    audit_head: str = Field(sa_type=Words)  # of the records when they began to leave
+    table_name: str = Field(sa_type=Words)  # how far it got: the table,
+    last_key: str = Field(sa_type=Words)  # and the last key of it, as JSON
+    began_at: datetime = Field(sa_type=AwareUtc)
+    done_at: datetime | None = Field(sa_type=AwareUtc)  # None: under way
