@@ -149,9 +149,9 @@ def _apply(tx: Transaction, line: Mapping[str, str]) -> int:
         subject = Subject(line.get("comment_id", ""), () if "comment_id" in line else (_author_in(line),))
     except (KeyError, ValueError) as error:
         raise StoreError("A line of erasures.jsonl names nothing that could be erased. Nothing was changed.") from error
-    erasing.hold_still(tx)  # A page or a decision is written before this or after it, never with the words in between.
     if not tombstones.put(tx, subject.tombstone, by, at):
         return 0
+    erasing.hold_still(tx)  # A page or a decision is written before this or after it, never with the words in between.
     going = erasing.written_before(tx, held_of(tx, subject), at)
     spared = {each.comment_id for each in retained(tx) if each.on_hold}
     ids = [each.id for each in going if each.id not in spared]

@@ -8,7 +8,7 @@ from tests.soak.__main__ import Part, as_html, as_markdown, is_held, measure, na
 from tests.soak.figures import Figure, table
 
 SEED = 1
-HERE = ("power_cuts", "disk", "held_and_damaged", "database_restarts", "many_daemons")
+HERE = ("power_cuts", "disk", "held_and_damaged", "database_restarts", "many_daemons", "clocks", "month")
 
 
 @pytest.mark.timeout(400)

@@ -14,9 +14,11 @@ import pytest
 
 from moderator.domain import Action, ActionKind, Comment, Outcome, Ruling, Visibility
 from moderator.errors import PlatformError
+from moderator.pipeline import House
 from moderator.platforms.base import Page, Start
 from moderator.platforms.memory import Memory
 from moderator.store.database import Database, Transaction
+from moderator.store.verify import verify
 from tests.conftest import MINUTE, NOON
 from tests.journeys.conftest import KEY, YOUTUBE, Journey
 
@@ -106,19 +108,26 @@ def with_fuse(journey: Journey, fuse: Fuse) -> Journey:
     return Journey(replace(journey.house, database=database, platforms={YOUTUBE.id: platform}), journey.platform)
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("reads_visibility", [True, False])
 def test_a_crash_at_any_boundary_loses_nothing_and_repeats_nothing(
     build: Callable[[Memory], Journey], database: Database, reads_visibility: bool, tmp_path: Path
 ) -> None:
     built = build(Memory(YOUTUBE))
     database.close()
-    boundaries = 0
+    boundaries = crash_at_each(built.house, tmp_path / "school.db", reads_visibility, tmp_path)
+    print(f"boundaries crossed: {boundaries}")
+    assert boundaries > 20
+
+
+def crash_at_each(house: House, template: Path, reads_visibility: bool, folder: Path) -> int:
+    """The day once for each boundary in it, with a crash there, each on a fresh copy of the database; returns how many."""
     for k in range(1, LAST_BOUNDARY):
-        fresh = tmp_path / f"{k}.db"
-        shutil.copy(tmp_path / "school.db", fresh)
+        fresh = folder / f"{k}.db"
+        shutil.copy(template, fresh)
         platform = Memory(YOUTUBE, batch=50, reads_visibility=reads_visibility)
         opened = Database.open(f"sqlcipher:///{fresh}", key=KEY)
-        journey = Journey(replace(built.house, database=opened, platforms={YOUTUBE.id: platform}), platform)
+        journey = Journey(replace(house, database=opened, platforms={YOUTUBE.id: platform}), platform)
         fuse = Fuse(blows_at=k)
         crashed = False
         try:
@@ -127,12 +136,12 @@ def test_a_crash_at_any_boundary_loses_nothing_and_repeats_nothing(
             crashed = True
         finish_the_day(platform, journey)
         assert_whole(platform, journey, f"crash at boundary {k}")
+        with opened.reading() as tx:
+            assert verify(tx).whole, f"crash at boundary {k}"
         opened.close()
         if not crashed:
-            boundaries = fuse.passed
-            break
-    print(f"boundaries crossed: {boundaries}")
-    assert boundaries > 20
+            return fuse.passed
+    raise AssertionError(f"more than {LAST_BOUNDARY} boundaries")
 
 
 def finish_the_day(platform: Memory, journey: Journey) -> None:
