@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from moderator.by_hand.own_post import check_post
@@ -16,6 +17,8 @@ from moderator.store.own_posts import OwnPostFinding
 
 LOOKED_BACK = timedelta(days=30)
 AT_ONCE = 20
+STEPS = "Open the post. Take out what is named below, or delete the post; if it may stay as it is, leave it. Then tick this off."
+"""What a person is asked to do about a post that is out."""
 
 
 class NoSuchPost(ModeratorError):
@@ -45,15 +48,29 @@ def look_at_own_posts(
 
 
 def settle_own_post(tx: Transaction, code: str, who: Person, at: datetime) -> OwnPostFinding:
-    """A person says that it is settled. Raises NoSuchPost."""
-    for each in own_posts.unsettled(tx):
-        if each.code == code:
-            own_posts.settle(tx, each, who.name, at)
-            return each
-    raise NoSuchPost(f"No post of the school's own waits under {code!r}. Those that do: moderator own-posts")
+    """A person says that it is settled; said twice, it stays as it was. Returns it as it stands. Raises NoSuchPost."""
+    found = own_posts.find_finding(tx, code)
+    if found is None:
+        raise NoSuchPost(f"No post of the school's own waits under {code!r}. Those that do: moderator own-posts")
+    if found.settled_at is not None:
+        return found
+    own_posts.settle(tx, found, who.name, at)
+    return replace(found, settled_at=at, settled_by=who.name)
 
 
 def in_one_line(found: OwnPostFinding) -> str:
     """ "Our own post of 12 May: this is a pupil's name." """
     when = f" of {found.post.posted_at:%-d %B}" if found.post.posted_at else ""
     return f"Our own post{when}: {'; '.join(what for what, _ in found.remarks)}."
+
+
+def why_told(found: OwnPostFinding) -> str:
+    """What stands against the post, each with its line: "This is a pupil's name. The policy: “Posts must not …”" """
+    return " ".join(f"{what[:1].upper()}{what[1:]}. The policy: “{line}”" for what, line in found.remarks)
+
+
+def how_settled(found: OwnPostFinding) -> str:
+    """How it stands, in words that claim no more than is known: "open", "said to be done by Mrs Example" …"""
+    if found.settled_at is None:
+        return "open"
+    return "seen to be edited" if found.settled_by == own_posts.EDITED else f"said to be done by {found.settled_by}"

@@ -24,7 +24,7 @@ from moderator.cli.common import (
     utc_now,
 )
 from moderator.cli.effects import effect_of, what_ends_with
-from moderator.cli.tasks import task_row
+from moderator.cli.tasks import task_rows
 from moderator.cli.verdicts import print_verdicts
 from moderator.domain import ActionKind, Decision, Mode, Ruling, Verdict, Visibility
 from moderator.explained.comment import gather_facts
@@ -61,7 +61,7 @@ def queue(
         if waiting:
             show(as_json, [waiting_row(state) for state in actions.waiting(tx)], "No action waits.")
         elif tasks:
-            show(as_json, [task_row(state) for state in actions.open_tasks(tx)], "Nothing to do by hand.")
+            show(as_json, task_rows(tx), "Nothing to do by hand.")
         else:
             rows = [queue_row(item) for item in decisions.queued(tx, limit)]
             show(as_json, rows if as_json else [in_brief(row) for row in rows], "Nothing waits for a person.")

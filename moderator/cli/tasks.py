@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from moderator.by_hand import said_done
+from moderator.by_hand.watch import STEPS, settle_own_post, why_told
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     ByOption,
@@ -25,8 +26,9 @@ from moderator.cli.common import (
 from moderator.cli.effects import effect_of, what_ends_with
 from moderator.domain import ActionKind, Ruling, TaskKind
 from moderator.review import OPPOSITE, overturn_as, refuse_unless_allowed, take_back_as, to_overturn
-from moderator.store import actions, decisions
-from moderator.store.database import Database
+from moderator.store import actions, decisions, own_posts
+from moderator.store.database import Database, Transaction
+from moderator.store.own_posts import OWN_POST, OwnPostFinding
 
 AFTERWARDS = {
     TaskKind.ASK_FAMILY: "The comment is read again: edited or deleted, this closes by itself; after a week you are told again.",
@@ -45,6 +47,8 @@ def tasks(
 ) -> None:
     """List what only a person can do, with steps, address and message; or say with --done that one is done.
 
+    Posts of the school's own that break its policy stand first.
+
     Example: moderator tasks --done x-7f3k2m9qa4bc.2:block --by "Mrs Ravenscroft"
     """
     with opened(config) as (_settings, database):
@@ -52,7 +56,7 @@ def tasks(
             tick_off(database, done, by, dry_run, as_json)
             return
         with database.reading() as tx:
-            rows = [task_row(state) for state in actions.open_tasks(tx)]
+            rows = task_rows(tx)
     show(as_json, rows, "Nothing to do by hand.")
 
 
@@ -60,18 +64,37 @@ def tick_off(database: Database, task_id: str, by: str, dry_run: bool, as_json: 
     who = the_person(by)
     with database.transaction() as tx:
         state = actions.find_task(tx, task_id)
-        if state is None:
+        if state is None and own_posts.find_finding(tx, task_id) is None:
             raise NotFound(f"No task has the id {task_id!r}. Those that are open: moderator tasks")
-        if not dry_run:
+        if not dry_run and state is not None:
             said_done(tx, who, task_id, utc_now())
+        elif not dry_run:
+            settle_own_post(tx, task_id, who, utc_now())
+    kind, about = (OWN_POST, task_id) if state is None else (state.task.kind.value, state.task.comment.id)
     if as_json:
-        print_json({"id": task_id, "kind": state.task.kind, "done_by": who.name, "dry_run": dry_run})
+        print_json({"id": task_id, "kind": kind, "done_by": who.name, "dry_run": dry_run})
         return
-    typer.echo(
-        f"{'would be said' if dry_run else 'said'} to be done by {who.name}: {state.task.kind} {state.task.comment.id}"
-    )
-    if state.task.kind in AFTERWARDS:
-        typer.echo(AFTERWARDS[state.task.kind])
+    typer.echo(f"{'would be said' if dry_run else 'said'} to be done by {who.name}: {kind} {about}")
+    if kind in AFTERWARDS:
+        typer.echo(AFTERWARDS[TaskKind(kind)])
+
+
+def task_rows(tx: Transaction) -> list[dict[str, Any]]:
+    """What waits for somebody's hands: posts of the school's own first, for whoever sees them sees the name in them."""
+    posts = [own_post_row(each) for each in own_posts.unsettled(tx)]
+    return posts + [task_row(state) for state in actions.open_tasks(tx)]
+
+
+def own_post_row(found: OwnPostFinding) -> dict[str, Any]:
+    return {
+        "id": found.code,
+        "kind": OWN_POST,
+        "since": local_time(found.looked_at),
+        "steps": STEPS,
+        "url": found.post.url,
+        "why": why_told(found),
+        "message": "",
+    }
 
 
 def task_row(state: actions.TaskState) -> dict[str, Any]:

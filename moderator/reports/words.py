@@ -9,6 +9,7 @@ from datetime import date, datetime
 from moderator.domain import TaskKind
 from moderator.platforms.street import shown_name
 from moderator.reports.weekly import EVERYWHERE, Figures, Group, Report, Span, Week
+from moderator.store.own_posts import OWN_POST
 from moderator.store.reports import Gap
 
 NOTHING = "–"
@@ -186,7 +187,7 @@ def changes(report: Report) -> list[str]:
 
 def tasks(report: Report) -> list[str]:
     """What is to be done by hand, by kind."""
-    known = {kind.value: words for kind, words in TASK_WORDS.items()}
+    known = {OWN_POST: "see to a post of our own"} | {kind.value: words for kind, words in TASK_WORDS.items()}
     return [f"{known.get(kind, kind)}: {count}" for kind, count in sorted(report.tasks.items())]
 
 

@@ -9,8 +9,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
-from sqlmodel import col
+from sqlalchemy import func, or_
+from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from moderator.domain import Post
@@ -24,6 +24,8 @@ CODE_LENGTH = 8
 FINE = "fine"
 EDITED = "edited"
 """Who settled what a newer form of the post made needless."""
+OWN_POST = "own_post"
+"""Its kind among the tasks by hand. What stands against a post is kept here alone; the lists of tasks show it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ class OwnPostFinding:
 
     @property
     def code(self) -> str:
-        return f"{self.account_id}:{self.form}"
+        """Of this post in this form; the same words may stand in two posts."""
+        both = hashlib.sha256(f"{self.post.native_id}\0{self.form}".encode("utf-8", "surrogatepass"))
+        return f"{self.account_id}:{both.hexdigest()[:12]}"
 
 
 def form_of(text: str) -> str:
@@ -155,9 +159,33 @@ def keep(tx: Transaction, found: OwnPostFinding) -> None:
 
 def unsettled(tx: Transaction) -> list[OwnPostFinding]:
     """Posts against which something stands, and about which nobody has said that it is settled; the oldest first."""
-    open_ones = (col(OwnPostFindingRow.settled_at).is_(None), col(OwnPostFindingRow.answer) != FINE)
-    rows = tx.all(tx.mine(OwnPostFindingRow).where(*open_ones).order_by(col(OwnPostFindingRow.looked_at)))
-    return [_finding(tx, row) for row in rows]
+    row = OwnPostFindingRow
+    rows = tx.all(
+        tx.mine(row).where(col(row.settled_at).is_(None), col(row.answer) != FINE).order_by(col(row.looked_at))
+    )
+    return [_finding(tx, each) for each in rows]
+
+
+def settled(tx: Transaction, since: datetime, limit: int = 200) -> list[OwnPostFinding]:
+    """Those that were settled since then, by a person or by an edit of the post; the latest first."""
+    row = OwnPostFindingRow
+    ended = tx.mine(row).where(col(row.settled_at) >= since, col(row.answer) != FINE)
+    return [_finding(tx, each) for each in tx.all(ended.order_by(col(row.settled_at).desc()).limit(limit))]
+
+
+def find_finding(tx: Transaction, code: str) -> OwnPostFinding | None:
+    """What stands, or stood, against a post in one form, by its code."""
+    row = OwnPostFindingRow
+    rows = tx.all(tx.mine(row).where(col(row.account_id) == code.rpartition(":")[0], col(row.answer) != FINE))
+    return next((found for found in (_finding(tx, each) for each in rows) if found.code == code), None)
+
+
+def count_unsettled(tx: Transaction, at: datetime) -> int:
+    """How many posts waited for the school at that moment."""
+    row = OwnPostFindingRow
+    still = or_(col(row.settled_at).is_(None), col(row.settled_at) > at)
+    waited = (col(row.school_id) == tx.school_id, col(row.answer) != FINE, col(row.looked_at) <= at, still)
+    return tx.first(select(func.count()).select_from(row).where(*waited)) or 0
 
 
 def settle(tx: Transaction, found: OwnPostFinding, by: str, at: datetime) -> None:

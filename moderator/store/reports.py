@@ -16,10 +16,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, exists, select
 
 from moderator.domain import POLICY, Mode, Ruling
+from moderator.store import own_posts
 from moderator.store.chain import Head
 from moderator.store.comments import WATCHED_AGAIN, WATCHING_BEGAN
 from moderator.store.database import Transaction
 from moderator.store.decisions import ABOUT_AUTHOR_ALONE
+from moderator.store.own_posts import OWN_POST
 from moderator.store.tables import (
     AccountRow,
     AuditEventRow,
@@ -230,10 +232,11 @@ def waiting(tx: Transaction, at: datetime) -> Waiting:
 
 
 def open_tasks(tx: Transaction, at: datetime) -> Counter[str]:
-    """By kind, the tasks by hand that were open at that moment."""
+    """By kind, the tasks by hand that were open at that moment; posts of the school's own that wait count as `OWN_POST`."""
     still = or_(col(TaskRow.closed_at).is_(None), col(TaskRow.closed_at) > at)
     found = select(TaskRow.kind).where(col(TaskRow.school_id) == tx.school_id, col(TaskRow.opened_at) <= at, still)
-    return Counter(tx.all(found))
+    posts = own_posts.count_unsettled(tx, at)
+    return Counter(tx.all(found)) + Counter({OWN_POST: posts})
 
 
 def strikes(tx: Transaction, since: datetime, until: datetime, count_for: timedelta) -> Change:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
-from sqlmodel import col
+from sqlalchemy import func, update
+from sqlmodel import col, select
 
 from moderator.domain import Action, Task, TaskKind, Visibility
 from moderator.errors import StoreError
@@ -100,6 +100,12 @@ def open_tasks(tx: Transaction, account_id: str | None = None) -> list[TaskState
     if account_id is not None:
         asked = asked.where(col(TaskRow.account_id) == account_id)
     return _states(tx, tx.all(asked.order_by(col(TaskRow.opened_at), col(TaskRow.id))))
+
+
+def count_open(tx: Transaction) -> int:
+    """How many things wait for somebody's hands, about comments."""
+    still = (col(TaskRow.school_id) == tx.school_id, col(TaskRow.closed_at).is_(None))
+    return tx.first(select(func.count()).select_from(TaskRow).where(*still)) or 0
 
 
 def closed_tasks(tx: Transaction, since: datetime, limit: int = 200) -> list[TaskState]:

@@ -31,7 +31,7 @@ class Tab:
 TABS = (
     Tab("/triage", "Queue", "queue", May.READ, on_phone=True, counted=True),
     Tab("/history", "History", "history", May.READ, on_phone=True),
-    Tab("/tasks", "Tasks", "tasks", May.READ, on_phone=True),
+    Tab("/tasks", "Tasks", "tasks", May.READ, on_phone=True, counted=True),
     Tab("/health", "Health", "health", May.WATCH, on_phone=True),
     Tab("/rules", "Rules", "rules", May.WATCH, "What is hidden or shown to you, and why"),
     Tab("/audit", "Record", "audit", May.READ, "Everything that was done, and by whom"),

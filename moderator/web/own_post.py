@@ -18,7 +18,6 @@ from fastapi.routing import APIRoute
 from moderator.by_hand.own_post import Answer, PostCheck, Remark
 from moderator.by_hand.own_post_door import LONGEST_TEXT, MOST_PICTURES, NobodyLooks, ask
 from moderator.by_hand.sign_off import LONGEST_WHY, NotSigned, ask_for_sign_off, sign_off
-from moderator.by_hand.watch import NoSuchPost, settle_own_post
 from moderator.pictures.decoder import LARGEST_BYTES
 from moderator.store import own_posts
 from moderator.store.own_posts import OwnPostCheck
@@ -37,7 +36,6 @@ IN_WORDS = {
 }
 SAID = {
     "signed": Told("Thank you. It stands in the record that you looked too.", "done"),
-    "settled": Told("Thank you. It stands in the record as settled by you.", "done"),
 }
 
 
@@ -114,19 +112,6 @@ def sign_own_post(
     return RedirectResponse("/check-post?done=signed", 303)
 
 
-@router.post("/check-post/settled")
-def settle_post(
-    request: Request, site: Here, visitor: Proposer, code: Annotated[str, Form(max_length=200)]
-) -> Response:
-    """A post that is out was edited, taken down or found right. Audit: "own_post_settled"."""
-    try:
-        with site.database.transaction() as tx:
-            settle_own_post(tx, code, visitor.person, site.now())
-    except NoSuchPost as error:
-        return page(request, site, note=Told(str(error).partition(" Those that do:")[0], "warning"), status=404)
-    return RedirectResponse("/check-post?done=settled", 303)
-
-
 def _shown(found: PostCheck, check: OwnPostCheck) -> Shown:
     return Shown(IN_WORDS[found.answer], found.remarks, check)
 
@@ -141,7 +126,7 @@ def page(
 ) -> Response:
     with site.database.reading() as tx:
         lately = own_posts.latest(tx, site.now() - LATELY)
-        out = own_posts.unsettled(tx)
+        out = own_posts.count_unsettled(tx, site.now())
     waits = [each for each in lately if each.signed_at is None]
     signed = [each for each in lately if each.signed_at is not None]
     values = {"waits": waits, "signed": signed, "out": out, "limit": MOST_PICTURES, "refused": Answer.DO_NOT_POST.value}

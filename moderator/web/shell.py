@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from moderator.store import queue
+from moderator.store import own_posts, queue, tasks
 from moderator.web.access import Reader, SignedIn
 from moderator.web.guard import HEALTH
 from moderator.web.menu import tabs_for
@@ -75,10 +75,11 @@ def more(request: Request, _visitor: SignedIn) -> HTMLResponse:
 
 @router.get("/waiting")
 def waiting(site: Here, visitor: Reader) -> Response:
-    """How many cases wait for the visitor, for the count at the tab."""
+    """How many cases wait for the visitor, and how many tasks for anybody's hands, for the counts at the tabs."""
     with site.database.reading() as tx:
         counts = queue.counts(tx, queue.viewer_of(visitor.user, site.now()))
-    return JSONResponse({"waiting": counts.waiting, "urgent": counts.urgent})
+        by_hand = tasks.count_open(tx) + own_posts.count_unsettled(tx, site.now())
+    return JSONResponse({"waiting": counts.waiting, "urgent": counts.urgent, "tasks": by_hand})
 
 
 @router.get(HEALTH)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from moderator.by_hand import how_done, said_done
+from moderator.by_hand.watch import STEPS, how_settled, settle_own_post
 from moderator.domain import Finding, TaskKind
 from moderator.platforms.street import shown_name
-from moderator.store import hearings, tasks
+from moderator.store import accounts, hearings, own_posts, tasks
 from moderator.store.database import Transaction
 from moderator.store.hearings import Form as FormKey
+from moderator.store.own_posts import OwnPostFinding
 from moderator.store.tasks import TaskState
 from moderator.web.access import Decider, Reader
 from moderator.web.asked import author_address, ban_address
@@ -65,12 +67,26 @@ class TaskShown:
     afterwards: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnPostShown:
+    """A post of the school's own that breaks its policy, as a task on a page."""
+
+    found: OwnPostFinding
+    platform: str
+    place: Place
+    steps: str
+    how: Told
+
+
 @router.get("/tasks")
 def tasks_page(request: Request, site: Here, _visitor: Reader, done: str = "") -> Response:
     with site.database.reading() as tx:
         still = shown(tx, tasks.open_tasks(tx))
         lately = shown(tx, tasks.closed_tasks(tx, site.now() - LATELY))
-    return render(request, "tasks/page.html", tasks=still, lately=lately, note=SAID.get(done))
+        posts = shown_posts(tx, own_posts.unsettled(tx))
+        settled = shown_posts(tx, own_posts.settled(tx, site.now() - LATELY))
+    values: dict[str, Any] = {"tasks": still, "lately": lately, "posts": posts, "settled": settled}
+    return render(request, "tasks/page.html", note=SAID.get(done), **values)
 
 
 SAID = {"yes": Told("Thank you. It stands in the record as done by you.", "done")}
@@ -79,15 +95,36 @@ SAID = {"yes": Told("Thank you. It stands in the record as done by you.", "done"
 @router.post("/tasks/done")
 def task_done(request: Request, site: Here, visitor: Decider, task: Annotated[str, Form(max_length=300)]) -> Response:
     """Somebody says that a task is done. Said twice, it is done once. For htmx, the task as it stands then."""
+    values: dict[str, Any]
     with site.database.transaction() as tx:
-        if tasks.find_task(tx, task) is None:
+        if tasks.find_task(tx, task) is not None:
+            (one,) = shown(tx, [said_done(tx, visitor.person, task, site.now())])
+            template, values = "tasks/task.html", {"task": one}
+        elif own_posts.find_finding(tx, task) is not None:
+            (post,) = shown_posts(tx, [settle_own_post(tx, task, visitor.person, site.now())])
+            template, values = "tasks/own_post.html", {"post": post}
+        else:
             raise HTTPException(404)
-        state = said_done(tx, visitor.person, task, site.now())
-    if is_htmx(request):
-        with site.database.reading() as tx:
-            (one,) = shown(tx, [state])
-        return render(request, "tasks/task.html", task=one)
-    return RedirectResponse("/tasks?done=yes", 303)
+    return render(request, template, **values) if is_htmx(request) else RedirectResponse("/tasks?done=yes", 303)
+
+
+def shown_posts(tx: Transaction, found: Sequence[OwnPostFinding]) -> list[OwnPostShown]:
+    """Posts of the school's own as a page shows them."""
+    platforms = {each.id: each.platform for each in accounts.all_accounts(tx)} if found else {}
+    return [_post_shown(each, platforms.get(each.account_id, each.account_id)) for each in found]
+
+
+def _post_shown(found: OwnPostFinding, platform: str) -> OwnPostShown:
+    return OwnPostShown(found, shown_name(platform), place_of(platform, found.post.url), STEPS, how_post_stands(found))
+
+
+def how_post_stands(found: OwnPostFinding) -> Told:
+    told = how_settled(found)
+    if found.settled_at is None:
+        return Told("To be done", "waiting")
+    if found.settled_by == own_posts.EDITED:
+        return Told(f"{told.capitalize()} ✓", "done")
+    return Told(f"{told[:1].upper()}{told[1:]}", "note")
 
 
 def shown(tx: Transaction, states: Sequence[TaskState]) -> list[TaskShown]:

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from moderator.by_hand.watch import NoSuchPost, in_one_line, look_at_own_posts, settle_own_post
+from moderator.by_hand.watch import NoSuchPost, how_settled, in_one_line, look_at_own_posts, settle_own_post
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.toxicity import WordListScorer
 from moderator.domain import Account, Person, Post
 from moderator.platforms.base import Page
-from moderator.store import accounts, audit, comments, own_posts
+from moderator.store import accounts, audit, comments, own_posts, reports
 from moderator.store.database import Database
 from tests.conftest import MINUTE, NOON
 from tests.detectors.school import ROLL, SCHOOL
@@ -55,6 +55,8 @@ def test_an_edit_is_looked_at_anew_and_settles_what_stood_before(database: Datab
     publish(database, replace(NAMED, text="Well done to Kingfishers"))
     assert look(database) == []
     assert waiting(database) == []
+    with database.reading() as tx:
+        assert [how_settled(each) for each in own_posts.settled(tx, NOON)] == ["seen to be edited"]
     publish(database, replace(NAMED, text="Well done to Kacper"))
     assert look(database) == ["p1"]
 
@@ -67,10 +69,26 @@ def test_somebody_says_that_it_is_settled(database: Database) -> None:
         settle_own_post(tx, found.code, Person("Mrs Ravenscroft"), NOON + MINUTE)
     assert waiting(database) == []
     assert look(database) == []
+    with database.transaction() as tx:
+        again = settle_own_post(tx, found.code, Person("Mr Oyelaran"), NOON + 2 * MINUTE)
+        (kept,) = own_posts.settled(tx, NOON)
+    assert how_settled(again) == how_settled(kept) == "said to be done by Mrs Ravenscroft"
     with database.transaction() as tx, pytest.raises(NoSuchPost):
-        settle_own_post(tx, found.code, Person("Mrs Ravenscroft"), NOON + MINUTE)
+        settle_own_post(tx, "x:0123456789ab", Person("Mrs Ravenscroft"), NOON + MINUTE)
 
 
 def test_what_was_posted_long_ago_is_left_alone(database: Database) -> None:
     publish(database, replace(NAMED, posted_at=NOON - timedelta(days=400)))
     assert look(database) == []
+
+
+def test_the_same_words_in_two_posts_are_two_tasks_each_with_its_own_tick(database: Database) -> None:
+    publish(database, NAMED, replace(NAMED, native_id="p3", url="https://x.com/p3"))
+    look(database)
+    with database.transaction() as tx:
+        first, second = own_posts.unsettled(tx)
+        settle_own_post(tx, second.code, Person("Mrs Ravenscroft"), NOON + MINUTE)
+        assert [each.code for each in own_posts.unsettled(tx)] == [first.code]
+        counts = [own_posts.count_unsettled(tx, at) for at in (NOON - MINUTE, NOON, NOON + MINUTE)]
+        assert counts == [0, 2, 1]
+        assert reports.open_tasks(tx, NOON) == {own_posts.OWN_POST: 2}

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from moderator.build import open_database
+from moderator.by_hand.watch import look_at_own_posts
 from moderator.cli import app
+from moderator.detectors.panel import build_detectors
+from moderator.detectors.roll import Roll
+from moderator.detectors.toxicity import WordListScorer
+from moderator.domain import Post
+from moderator.platforms.base import Page
 from moderator.settings import read_settings
 from moderator.settings.roll_file import import_roll
+from moderator.store import accounts, comments
 from tests.conftest import MINUTE, NOON
 from tests.platforms.byhand_street import drop, sample
 from tests.platforms.imap_server import PASSWORD, USER, ImapServer
@@ -98,7 +107,7 @@ def test_an_own_post_is_answered_in_words_with_the_line_of_policy(school: Folder
 
     fine = run(school, "check-post", stdin="Team 2 loved the lighthouse today!")
     assert fine.exit_code == 0
-    assert fine.stdout.startswith("Nothing in the words stands against posting this.")
+    assert fine.stdout.startswith("Nothing that was seen stands against posting this.")
 
 
 def test_a_mailbox_named_in_the_settings_is_read_and_judged(school: Folder) -> None:
@@ -129,3 +138,29 @@ csv_folder = "{school.state.parent}"
         assert "you are an idiot, you bitch" in told.stdout
         assert "see you at the fair" in told.stdout
         assert run(school, "once").stdout == "Nothing new.\n"
+
+
+def test_a_post_that_is_out_stands_among_the_tasks_and_is_ticked_off(school: Folder) -> None:
+    settings = read_settings(school.config, credentials_dir=None)
+    place = settings.accounts[0].account
+    post = Post("p1", "Well done to Elsie from Year 3", NOON, "https://example.org/p1")
+    with closing(open_database(settings)) as database:
+        with database.transaction() as tx:
+            accounts.remember(tx, place)
+            comments.receive(tx, place, "comments", Page((), (post,)), NOON)
+        detectors = build_detectors(settings.school, None, WordListScorer())
+        look_at_own_posts(database, detectors, settings.school, Roll(), NOON)
+
+    [task] = json.loads(run(school, "tasks", "--json").stdout)
+    assert task["kind"] == "own_post"
+    assert task["url"] == "https://example.org/p1"
+    assert "Then tick this off" in task["steps"]
+    assert "The policy: “Posts must not contain any identifiable information" in task["why"]
+    assert "Elsie" not in str(task)
+    assert json.loads(run(school, "queue", "--tasks", "--json").stdout) == [task]
+
+    tick = ("tasks", "--done", task["id"], "--by", "Miss Example")
+    assert "would be said to be done" in run(school, *tick, "--dry-run").stdout
+    assert "said to be done by Miss Example: own_post" in run(school, *tick).stdout
+    assert "Nothing to do by hand." in run(school, "tasks").stdout
+    assert run(school, "tasks", "--done", "x:nothing", "--by", "Miss Example").exit_code != 0

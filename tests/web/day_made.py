@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from moderator.by_hand.own_post import IDENTIFIABLE, Answer
+from moderator.by_hand.sign_off import ask_for_sign_off, sign_off
 from moderator.domain import (
     Account,
     ActionKind,
@@ -38,12 +40,14 @@ from moderator.store import (
     desk,
     evidence,
     links,
+    own_posts,
     passkeys,
     pushes,
     tasks,
     users,
 )
 from moderator.store.database import Transaction
+from moderator.store.own_posts import OwnPostFinding
 from moderator.store.passkeys import Passkey
 from moderator.store.pushes import Subscription
 from tests.store.made import ACCOUNT, DAY, MINUTE, NOON, a_comment, a_decision
@@ -191,6 +195,7 @@ def a_day(office: Office, say: Said = as_it_is, adverts: int = 3) -> Day:
     _edited(office, answer, say)
     ban_id = _decided(office, hidden, insult, advert, say)
     _by_hand(office, hidden, kind, say)
+    a_post_of_our_own(office, say)
     pause = token_of(office.settings.audit_key, WayOut("head@valewood.example", "weekly"), office.now)
     days = (insult, threat, kind, asked, advert, answer, hidden)
     return Day(*days, ban_id, alert, user_id, passkey, pause)
@@ -266,6 +271,23 @@ def _by_hand(office: Office, hidden: Comment, kind: Comment, say: Said) -> None:
             tasks.open_task(tx, task, office.now)
 
 
+def a_post_of_our_own(office: Office, say: Said = as_it_is) -> None:
+    """One that is out and names a pupil, one that waits for a second pair of eyes, and one that has been signed off."""
+    post = Post("p7", say("Well done to Alfie Baker!"), NOON - DAY, "https://www.youtube.com/watch?v=p7")
+    form, remarks = own_posts.form_of(post.text), ((say("this is a pupil's name"), say(IDENTIFIABLE)),)
+    with office.database.transaction() as tx:
+        comments.receive(tx, ACCOUNT, "comments", Page((), (post,)), office.now)
+        own_posts.keep(tx, OwnPostFinding(ACCOUNT.id, post, form, office.now, "do not post", remarks))
+        staff, head = Person(NAMES[Role.STAFF]), Person(NAMES[Role.HEAD])
+        for words, answer in (
+            ("Our fair", Answer.LOOK_TWICE),
+            ("Alfie!", Answer.DO_NOT_POST),
+            ("Our play", Answer.FINE),
+        ):
+            asked = ask_for_sign_off(tx, staff, words, [], answer, office.now)
+        sign_off(tx, asked.code, head, say("seen together"), office.now)
+
+
 def pages(day: Day) -> dict[str, tuple[str, ...]]:
     """By the path of its route, where each page is to be seen."""
     case, author_at = f"/triage/{day.insult.id}", "/authors/youtube/u-jo"
@@ -295,6 +317,7 @@ def pages(day: Day) -> dict[str, tuple[str, ...]]:
         "/audit": ("/audit", "/audit?event=decided"),
         "/audit/download": ("/audit/download",),
         "/paste": ("/paste",),
+        "/check-post": ("/check-post", "/check-post?done=signed"),
         "/health": ("/health",),
         "/reports": ("/reports",),
         "/reports/{week}": ("/reports/2026-W46",),

@@ -15,7 +15,7 @@ from moderator.policy.authority import Role
 from moderator.web.access import SignedIn
 from moderator.web.pages import common, environment
 from moderator.web.static_files import FOLDER
-from tests.web import browser
+from tests.web import browser, day_made
 from tests.web.browser import DESKTOP, SMALL_PHONE, Window
 from tests.web.office import Office
 
@@ -240,6 +240,15 @@ def test_the_count_at_the_tab_follows_the_queue(office: Office, desktop: Window)
     page = desktop.open("/more", as_=office.sign_in())
 
     expect(page.get_by_role("link", name="Queue").get_by_label("2 waiting, 1 of them urgent")).to_be_visible()
+    expect(page.get_by_role("link", name="Tasks").locator(".count")).to_be_hidden()
+
+
+def test_the_count_at_the_tasks_is_that_of_the_posts_and_tasks_to_see_to(office: Office, desktop: Window) -> None:
+    day_made.a_post_of_our_own(office)
+    page = desktop.open("/more", as_=office.sign_in())
+
+    expect(page.get_by_role("link", name="Tasks").get_by_label("1 to be done by hand")).to_be_visible()
+    expect(page.get_by_role("link", name="Queue").locator(".count")).to_be_hidden()
 
 
 def test_a_screen_left_open_shows_no_words_once_its_session_is_over(office: Office, phone: Window) -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from moderator.actions.families import task_id
-from moderator.domain import Decision, Ruling, Task, TaskKind
+from moderator.by_hand.watch import look_at_own_posts
+from moderator.detectors.panel import build_detectors
+from moderator.detectors.toxicity import WordListScorer
+from moderator.domain import Decision, Post, Ruling, Task, TaskKind
+from moderator.platforms.base import Page
 from moderator.policy.authority import Role
-from moderator.store import actions, tasks
-from tests.store.made import DAY, NOON, a_task, decided
+from moderator.store import actions, audit, comments, own_posts, tasks
+from tests.detectors.school import ROLL, SCHOOL
+from tests.store.made import ACCOUNT, DAY, NOON, a_task, decided
 from tests.web.office import NAMES, Office
 
 HEAD = NAMES[Role.HEAD]
@@ -97,3 +102,47 @@ def test_only_who_may_decide_ticks_off_and_only_what_is_there(office: Office) ->
     assert staff.post("/tasks/done", task=task.id).status_code == 403
     assert office.sign_in().post("/tasks/done", task="nothing").status_code == 404
     assert office.sign_in(Role.IT).get("/tasks").status_code == 403
+
+
+def posted(office: Office, text: str) -> str:
+    """The school posts this, and the daemon looks at it; the code of the task."""
+    post = Post("p7", text, NOON - DAY, "https://www.youtube.com/watch?v=p7")
+    with office.database.transaction() as tx:
+        comments.receive(tx, ACCOUNT, "comments", Page((), (post,)), NOON)
+    look_at_own_posts(office.database, build_detectors(SCHOOL, ROLL, WordListScorer()), SCHOOL, ROLL, NOON)
+    with office.database.reading() as tx:
+        return next((each.code for each in own_posts.unsettled(tx)), "")
+
+
+def test_a_post_of_our_own_that_names_a_pupil_is_a_task_with_its_line_and_is_ticked_off_once(office: Office) -> None:
+    code = posted(office, "Well done to Zofia in Kingfishers")
+    deputy, head = office.sign_in(Role.DEPUTY), office.sign_in(Role.HEAD)
+    page = deputy.get("/tasks").text
+    assert "1 to do" in page
+    assert "See to a post of our own on YouTube" in page
+    assert "This is a pupil&#39;s name." in page
+    assert "Posts must not contain any identifiable information" in page
+    assert 'href="https://www.youtube.com/watch?v=p7"' in page
+    assert "Zofia" not in page
+    assert deputy.get("/waiting").json()["tasks"] == 1
+    assert "1 of our own post breaks the policy" in deputy.get("/check-post").text
+    answer = deputy.post("/tasks/done", headers={"HX-Request": "true"}, task=code)
+    assert "<html" not in answer.text
+    assert f"Said to be done by {NAMES[Role.DEPUTY]}" in answer.text
+    assert head.post("/tasks/done", task=code).headers["Location"] == "/tasks?done=yes"
+    page = head.get("/tasks").text
+    assert "Nothing to do by hand" in page
+    assert f"Said to be done by {NAMES[Role.DEPUTY]}" in page
+    assert head.get("/waiting").json()["tasks"] == 0
+    with office.database.reading() as tx:
+        settled = [each for each in audit.trail(tx, "") if each.event == "own_post_settled"]
+    assert [each.actor for each in settled] == [NAMES[Role.DEPUTY]]
+
+
+def test_a_post_of_our_own_that_was_edited_is_seen_to_be_done_and_staff_only_look(office: Office) -> None:
+    code = posted(office, "Well done to Zofia in Kingfishers")
+    staff = office.sign_in(Role.STAFF)
+    assert "It is settled" not in staff.get("/tasks").text
+    assert staff.post("/tasks/done", task=code).status_code == 403
+    assert posted(office, "Well done to everybody") == ""
+    assert "Seen to be edited ✓" in staff.get("/tasks").text

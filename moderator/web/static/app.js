@@ -48,8 +48,15 @@
     place.replaceChildren(box);
   }
 
-  // How many cases wait, at the tab and on the app's icon.
-  const count = document.querySelector("[data-count]");
+  // How many cases wait, at the tab and on the app's icon; and how many tasks by hand, at theirs.
+  const count = document.querySelector('[data-count="/triage"]');
+  const byHand = document.querySelector('[data-count="/tasks"]');
+  function tell(place, number, words) {
+    if (!place) return;
+    place.hidden = number === 0;
+    place.textContent = number > 99 ? "99+" : String(number);
+    place.setAttribute("aria-label", words);
+  }
   async function refreshCount() {
     if (!count || document.hidden || !navigator.onLine) return;
     let answer;
@@ -65,10 +72,9 @@
     }
     if (!answer.ok) return;
     const waiting = await answer.json();
-    count.hidden = waiting.waiting === 0;
-    count.textContent = waiting.waiting > 99 ? "99+" : String(waiting.waiting);
+    tell(count, waiting.waiting, waiting.waiting + " waiting, " + waiting.urgent + " of them urgent");
     count.classList.toggle("urgent", waiting.urgent > 0);
-    count.setAttribute("aria-label", waiting.waiting + " waiting, " + waiting.urgent + " of them urgent");
+    tell(byHand, waiting.tasks, waiting.tasks + " to be done by hand");
     if (navigator.setAppBadge) navigator.setAppBadge(waiting.waiting).catch(function () {});
   }
   refreshCount();
