@@ -22,7 +22,7 @@ from moderator.detectors.toxicity import ToxicityScorer, WordListScorer
 from moderator.domain import Comment
 from moderator.errors import AlreadyRunning, ConfigError
 from moderator.pictures.fetching import Fetcher
-from moderator.pictures.looking import Looker, can_read
+from moderator.pictures.looking import Looker, Looks, can_read
 from moderator.pictures.of_comments import CommentPictures
 from moderator.pipeline import House
 from moderator.platforms.base import Capabilities, Platform
@@ -151,7 +151,7 @@ def build_pictures(settings: Settings) -> CommentPictures | None:
 
 def own_post_eyes(settings: Settings, house: House, clock: Callable[[], datetime]) -> LookAt:
     """What the page may ask the daemon: what stands against a post of the school's own. The roll is read anew each time."""
-    looks: list[Looker] = []
+    looks: list[Looks] = [house.pictures.looks] if house.pictures is not None else []
 
     def look_at(text: str, pictures: Sequence[bytes]) -> PostCheck:
         if pictures and not looks and can_read(settings.pictures.nudity):

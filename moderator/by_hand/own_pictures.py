@@ -1,12 +1,13 @@
-"""The pictures of a post of the school's own, looked at before they go out: names on them, faces, bare skin, rude words.
+"""The pictures of a post of the school's own, before they go out and after: names on them, faces, bare skin, rude words.
 
 What was seen comes in, remarks go out. Nothing here opens a file, and nothing is kept of a picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
 
 from moderator.by_hand.own_post import (
     CHECKED,
@@ -24,12 +25,14 @@ from moderator.by_hand.own_post import (
     first_names,
     has_no_consent,
 )
-from moderator.detectors.base import Detector
+from moderator.detectors.base import Detector, examine_all
 from moderator.detectors.roll import Roll
-from moderator.domain import Finding, Label, School
+from moderator.domain import Author, Comment, Context, Finding, Label, Post, School
 from moderator.pictures.looking import Looks
+from moderator.pictures.of_comments import MOST, CommentPictures
 from moderator.pictures.values import PictureNotRead, Seen
 from moderator.pictures.words import words_on
+from moderator.policy.pictures import NOT_FETCHED, may_be_fetched
 
 BADGE = (
     "There must not be any media taken which contains a child with identifiable features, such as name badges, drawers with "
@@ -42,6 +45,7 @@ DECENT = (
 )
 BARE_FROM = 0.4
 """The score of uncovered skin from which a picture does not go out. A school weighs its own pictures, so it is low."""
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 SAFEGUARDING = (
     "bare skin may be seen; if it is a child's, do not look again, copy or send it on, and tell the safeguarding lead at "
     "once"
@@ -61,10 +65,27 @@ def check_post_with_pictures(
 
     `looks` is None where nothing is installed that reads pictures.
     """
-    said = check_post(text, detectors, school, roll, now).remarks if text.strip() else ()
-    remarks = [*said]
+    remarks = [*(check_post(text, detectors, school, roll, now).remarks if text.strip() else ())]
     for number, data in enumerate(pictures, start=1):
-        remarks += _numbered(_looked_at(data, looks, detectors, school, roll), number, len(pictures))
+        look = partial(looks.look, data) if looks is not None else None
+        remarks += _numbered(_looked_at(look, detectors, school, roll), number, len(pictures))
+    return PostCheck(tuple(remarks))
+
+
+def check_pictures_that_are_out(
+    post: Post, platform: str, pictures: CommentPictures, detectors: Sequence[Detector], school: School, roll: Roll
+) -> PostCheck:
+    """What stands against the pictures of a post that is out; fetched by the rules for pictures of comments, and not kept."""
+    said = Comment("own-post", "own", platform, "own-post", Author(), post.text, post.posted_at or _NO_TIME)
+    findings, _ = examine_all(detectors, said, Context())
+    if not may_be_fetched(findings):
+        return PostCheck((Remark(NOT_FETCHED, "", CHECKED, Answer.LOOK_TWICE),))
+    remarks: list[Remark] = []
+    for number, url in enumerate(post.image_urls[:MOST], start=1):
+        look = partial(pictures.look_at, platform, url)
+        remarks += _numbered(_looked_at(look, detectors, school, roll), number, len(post.image_urls))
+    if len(post.image_urls) > MOST:
+        remarks.append(Remark("later pictures were not looked at; a person must look", "", CHECKED, Answer.LOOK_TWICE))
     return PostCheck(tuple(remarks))
 
 
@@ -75,12 +96,12 @@ def _numbered(remarks: Iterable[Remark], number: int, of: int) -> Iterator[Remar
 
 
 def _looked_at(
-    data: bytes, looks: Looks | None, detectors: Sequence[Detector], school: School, roll: Roll
+    look: Callable[[], Seen] | None, detectors: Sequence[Detector], school: School, roll: Roll
 ) -> list[Remark]:
-    if looks is None:
+    if look is None:
         return [Remark("nothing here reads pictures; a person must look", "", CHECKED, Answer.LOOK_TWICE)]
     try:
-        seen = looks.look(data)
+        seen = look()
     except PictureNotRead as error:
         return [Remark(f"it was not looked at, for {error}; a person must look", "", CHECKED, Answer.LOOK_TWICE)]
     return [*remarks_on(seen, detectors, school, roll)]

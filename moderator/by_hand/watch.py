@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from moderator.by_hand.own_post import check_post
+from moderator.by_hand.own_pictures import check_pictures_that_are_out
+from moderator.by_hand.own_post import PostCheck, check_post
 from moderator.detectors.base import Detector
 from moderator.detectors.roll import Roll
-from moderator.domain import Person, School
+from moderator.domain import Person, Post, School
 from moderator.errors import ModeratorError
+from moderator.pictures.of_comments import CommentPictures
 from moderator.store import own_posts
 from moderator.store.database import Database, Transaction
 from moderator.store.own_posts import OwnPostFinding
@@ -30,16 +32,49 @@ def look_at_own_posts(
 ) -> list[OwnPostFinding]:
     """Look at the words of posts not yet looked at in the form they have; returns those against which something stands.
 
-    Each form is looked at once, whatever restarts in between. Pictures of published posts are not looked at.
+    Each form is looked at once, whatever restarts in between.
     """
     with database.reading() as tx:
         waiting = own_posts.not_looked_at(tx, now - LOOKED_BACK, AT_ONCE)
     found = []
     for account_id, post in waiting:
         checked = check_post(post.text, detectors, school, roll, now)
-        remarks = tuple(dict.fromkeys((each.what, each.line) for each in checked.remarks))
-        form = own_posts.form_of(post.text)
-        found.append(OwnPostFinding(account_id, post, form, now, checked.answer.value, remarks))
+        found.append(_found(account_id, post, own_posts.form_of_words(post), checked, now))
+    return _kept(database, found)
+
+
+def look_at_pictures_of_own_posts(
+    database: Database,
+    pictures: CommentPictures,
+    platforms: Mapping[str, str],
+    detectors: Sequence[Detector],
+    school: School,
+    roll: Roll,
+    now: datetime,
+    limit: int = 1,
+) -> list[OwnPostFinding]:
+    """Look at the pictures of so many posts not yet looked at; returns those looked at, fine or not.
+
+    `platforms` tells the platform of each account. Each picture is looked at once: what could not be fetched waits for a person.
+    """
+    there = {account_id: name for account_id, name in platforms.items() if name in pictures.platforms}
+    with database.reading() as tx:
+        waiting = own_posts.not_looked_at(tx, now - LOOKED_BACK, limit, own_posts.form_of_pictures, there)
+    found = []
+    for account_id, post in waiting:
+        checked = check_pictures_that_are_out(post, there[account_id], pictures, detectors, school, roll)
+        found.append(_found(account_id, post, own_posts.form_of_pictures(post), checked, now))
+    _kept(database, found)
+    return found
+
+
+def _found(account_id: str, post: Post, form: str, checked: PostCheck, now: datetime) -> OwnPostFinding:
+    remarks = tuple(dict.fromkeys((each.what, each.line) for each in checked.remarks))
+    return OwnPostFinding(account_id, post, form, now, checked.answer.value, remarks)
+
+
+def _kept(database: Database, found: Sequence[OwnPostFinding]) -> list[OwnPostFinding]:
+    """Those against which something stands."""
     if found:
         with database.transaction() as tx:
             for each in found:

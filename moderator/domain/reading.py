@@ -78,6 +78,7 @@ class Post:
     posted_at: datetime | None = None
     url: str = ""
     comment_count: int | None = None  # as the platform counts
+    image_urls: tuple[str, ...] = ()  # of its pictures, where the platform tells them
 
 
 @dataclass(frozen=True, slots=True)

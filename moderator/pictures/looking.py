@@ -85,8 +85,10 @@ class Looker:
 
     def look(self, data: bytes) -> Seen:
         """What is on the picture in this file. Raises PictureNotRead."""
-        pixels = take_apart(data)
-        with self._one_at_a_time:
+        with (
+            self._one_at_a_time
+        ):  # Opening takes memory too, and what is set aside for pictures is meant for one of them.
+            pixels = take_apart(data)
             try:
                 told = self._ask(pixels)
             except (

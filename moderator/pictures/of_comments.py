@@ -1,4 +1,4 @@
-"""The pictures that came with a comment: fetched, looked at and forgotten. Findings and reasons come out, never a picture."""
+"""The pictures of a comment, or of a post that is out: fetched, looked at and forgotten. What was seen comes out, no picture."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 from moderator.detectors.base import Detector
 from moderator.domain import Comment, Finding
 from moderator.pictures.looking import Looks
-from moderator.pictures.values import PictureNotRead
+from moderator.pictures.values import PictureNotRead, Seen
 from moderator.pictures.words import words_on
 
 MOST = 4
@@ -36,8 +36,21 @@ class CommentPictures:
     def __init__(self, fetchers: Mapping[str, Fetches], looks: Looks) -> None:
         self._fetchers, self._looks = fetchers, looks
 
+    @property
+    def looks(self) -> Looks:
+        return self._looks
+
+    @property
+    def platforms(self) -> frozenset[str]:
+        """Where pictures are looked at."""
+        return frozenset(self._fetchers)
+
     def are_looked_at(self, comment: Comment) -> bool:
         return bool(comment.image_urls) and comment.platform in self._fetchers
+
+    def look_at(self, platform: str, url: str) -> Seen:
+        """What is on the picture at this address. Raises PictureNotRead."""
+        return self._looks.look(self._fetchers[platform].fetch(url))
 
     def examine(self, comment: Comment, urls: Sequence[str], detectors: Sequence[Detector]) -> SeenOn:
         """What is on the pictures at these addresses."""
@@ -45,7 +58,7 @@ class CommentPictures:
         bare, unseen = 0.0, [f"picture {MOST + 1} and later ones were not looked at"] if len(urls) > MOST else []
         for number, url in enumerate(urls[:MOST], start=1):
             try:
-                seen = self._looks.look(self._fetchers[comment.platform].fetch(url))
+                seen = self.look_at(comment.platform, url)
             except PictureNotRead as error:
                 unseen.append(f"picture {number} was not looked at: {error}")
                 continue

@@ -93,9 +93,12 @@ class Memory:
 
     # What people do.
 
-    def publishes(self, text: str, native_id: str = "p1", at: datetime = NOON) -> Post:
+    def publishes(
+        self, text: str, native_id: str = "p1", at: datetime = NOON, image_urls: tuple[str, ...] = ()
+    ) -> Post:
         """The school publishes something. Comments arrive under "p1" where nothing else is said."""
-        post = Post(native_id, text, posted_at=at, url=f"memory://{self.name}/{native_id}", comment_count=0)
+        url = f"memory://{self.name}/{native_id}"
+        post = Post(native_id, text, posted_at=at, url=url, comment_count=0, image_urls=image_urls)
         self._posts[native_id] = post
         self._log.append(post)
         return post

@@ -185,7 +185,13 @@ def _store_posts(tx: Transaction, account: Account, posts: Sequence[Post], seen_
         before = known.get(post.native_id)
         now = post if before is None else _joined(before, post)
         if now != before:
-            columns = {"text": now.text, "posted_at": now.posted_at, "url": now.url, "comment_count": now.comment_count}
+            columns: Columns = {
+                "text": now.text,
+                "posted_at": now.posted_at,
+                "url": now.url,
+                "comment_count": now.comment_count,
+                "image_urls": list(now.image_urls),
+            }
             row = {"account_id": account.id, "native_id": now.native_id, "first_seen_at": seen_at, **columns}
             tx.upsert(PostRow, row, columns)
 
@@ -198,6 +204,7 @@ def _joined(before: Post, post: Post) -> Post:
         posted_at=post.posted_at or before.posted_at,
         url=post.url or before.url,
         comment_count=before.comment_count if post.comment_count is None else post.comment_count,
+        image_urls=post.image_urls or before.image_urls,
     )
 
 

@@ -136,7 +136,7 @@ LEFTOVERS: tuple[Leftover, ...] = (
     Leftover("links between accounts", "actioned", AuthorLinkRow, _links),
     Leftover("names of authors", "clean", AuthorNameRow, _names),  # Before the authors that they point at.
     Leftover("authors", "clean", AuthorRow, _authors),
-    Leftover("words of own posts", "clean", PostRow, _posts, {"text": ""}),
+    Leftover("words of own posts", "clean", PostRow, _posts, {"text": "", "image_urls": []}),
     Leftover("items set aside", "clean", BrokenItemRow, _full(BrokenItemRow.raw, BrokenItemRow.seen_at), {"raw": ""}),
     Leftover(
         "answered complaints",

@@ -6,8 +6,10 @@ Of words and pictures only digests are kept here.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import func, or_
 from sqlmodel import col, select
@@ -24,6 +26,8 @@ CODE_LENGTH = 8
 FINE = "fine"
 EDITED = "edited"
 """Who settled what a newer form of the post made needless."""
+OF_PICTURES = "p-"
+"""How the digest of a post's pictures begins, which that of its words does not."""
 OWN_POST = "own_post"
 """Its kind among the tasks by hand. What stands against a post is kept here alone; the lists of tasks show it too."""
 
@@ -120,18 +124,31 @@ class OwnPostFinding:
         return f"{self.account_id}:{both.hexdigest()[:12]}"
 
 
-def form_of(text: str) -> str:
-    """Digest of a post's words, in twelve hexadecimal digits."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+def form_of_words(post: Post) -> str:
+    """Digest of a post's words, in twelve hexadecimal digits; "" where there are none."""
+    return hashlib.sha256(post.text.encode("utf-8", "surrogatepass")).hexdigest()[:12] if post.text else ""
 
 
-def not_looked_at(tx: Transaction, since: datetime, limit: int) -> list[tuple[str, Post]]:
-    """Account id and post: those published since then whose words were not looked at in the form they have, newest first."""
+def form_of_pictures(post: Post) -> str:
+    """The same of where its pictures lie. They are looked at apart from words, since not every school has that done."""
+    lies_at = "\n".join(post.image_urls).encode("utf-8", "surrogatepass")
+    return f"{OF_PICTURES}{hashlib.sha256(lies_at).hexdigest()[:12]}" if post.image_urls else ""
+
+
+def not_looked_at(
+    tx: Transaction,
+    since: datetime,
+    limit: int,
+    form_of: Callable[[Post], str] = form_of_words,
+    of_accounts: Collection[str] | None = None,
+) -> list[tuple[str, Post]]:
+    """Account id and post: those published since then that were not looked at in the form they have, newest first."""
     at = func.coalesce(col(PostRow.posted_at), col(PostRow.first_seen_at))
-    rows = tx.all(tx.mine(PostRow).where(at >= since, col(PostRow.text) != "").order_by(at.desc()))
+    posts = [(row.account_id, post_of(row)) for row in tx.all(tx.mine(PostRow).where(at >= since).order_by(at.desc()))]
     known = {(row.account_id, row.native_id, row.form) for row in tx.all(tx.mine(OwnPostFindingRow))}
-    waiting = [row for row in rows if (row.account_id, row.native_id, form_of(row.text)) not in known]
-    return [(row.account_id, post_of(row)) for row in waiting[:limit]]
+    forms = ((each, (each[0], each[1].native_id, form_of(each[1]))) for each in posts)
+    asked = (each for each, form in forms if form[2] and form not in known)
+    return list(islice((each for each in asked if of_accounts is None or each[0] in of_accounts), limit))
 
 
 def keep(tx: Transaction, found: OwnPostFinding) -> None:
@@ -140,7 +157,8 @@ def keep(tx: Transaction, found: OwnPostFinding) -> None:
     Audit: "own_post_found", where something stands against it.
     """
     key = {"account_id": found.account_id, "native_id": found.post.native_id}
-    earlier = [row for row in tx.all(_of_post(tx, found)) if row.settled_at is None and row.form != found.form]
+    others = (row for row in tx.all(_of_post(tx, found)) if row.settled_at is None and row.form != found.form)
+    earlier = [row for row in others if row.form.startswith(OF_PICTURES) is found.form.startswith(OF_PICTURES)]
     for old in earlier:
         changed = {**key, "school_id": tx.school_id, "form": old.form}
         tx.change(OwnPostFindingRow, [changed | {"settled_at": found.looked_at, "settled_by": EDITED}])

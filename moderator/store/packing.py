@@ -46,7 +46,7 @@ def account_of(row: AccountRow) -> Account:
 
 
 def post_of(row: PostRow) -> Post:
-    return Post(row.native_id, row.text, row.posted_at, row.url, row.comment_count)
+    return Post(row.native_id, row.text, row.posted_at, row.url, row.comment_count, tuple(row.image_urls))
 
 
 def author_of(native_id: str, handle: str, display_name: str) -> Author:

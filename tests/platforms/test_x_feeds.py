@@ -200,6 +200,8 @@ def test_own_posts_are_told_with_what_x_counts_under_them() -> None:
     assert {native_id: post.comment_count for native_id, post in posts.items()} == {POST: 4, "2080000000000000001": 7}
     assert posts[POST].text == "Our harvest display is up in the hall & open to all"
     assert posts[POST].url == f"https://x.com/FernhillPrimary/status/{POST}"
+    of_it = ("media/Harvest1.jpg", "ext_tw_video_thumb/1/pu/img/Still.jpg")
+    assert posts[POST].image_urls == tuple(f"https://pbs.twimg.com/{each}" for each in of_it)
 
 
 def test_trouble_5_where_x_counts_more_replies_than_we_have_the_conversation_is_searched() -> None:

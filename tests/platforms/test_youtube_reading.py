@@ -118,6 +118,8 @@ def test_a_page_brings_the_videos_that_nobody_knows_yet() -> None:
     assert only.posts[0].text == "Sports day\n\nThe relay, and a very fast tortoise."
     assert only.posts[0].url == "https://www.youtube.com/watch?v=vidSports01"
     assert (only.posts[0].comment_count, only.posts[2].comment_count) == (9, None)
+    assert only.posts[0].image_urls == ("https://i.ytimg.com/vi/vidSports01/hqdefault.jpg",)
+    assert only.posts[1].image_urls == ()
 
 
 def test_the_listing_is_asked_for_plain_text_of_the_whole_channel() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from moderator.by_hand.own_post import IDENTIFIABLE, Answer
-from moderator.by_hand.sign_off import ask_for_sign_off, sign_off
+from moderator.by_hand.sign_off import LONGEST_WHY, ask_for_sign_off, sign_off
 from moderator.domain import (
     Account,
     ActionKind,
@@ -274,7 +274,7 @@ def _by_hand(office: Office, hidden: Comment, kind: Comment, say: Said) -> None:
 def a_post_of_our_own(office: Office, say: Said = as_it_is) -> None:
     """One that is out and names a pupil, one that waits for a second pair of eyes, and one that has been signed off."""
     post = Post("p7", say("Well done to Alfie Baker!"), NOON - DAY, "https://www.youtube.com/watch?v=p7")
-    form, remarks = own_posts.form_of(post.text), ((say("this is a pupil's name"), say(IDENTIFIABLE)),)
+    form, remarks = own_posts.form_of_words(post), ((say("this is a pupil's name"), say(IDENTIFIABLE)),)
     with office.database.transaction() as tx:
         comments.receive(tx, ACCOUNT, "comments", Page((), (post,)), office.now)
         own_posts.keep(tx, OwnPostFinding(ACCOUNT.id, post, form, office.now, "do not post", remarks))
@@ -285,7 +285,7 @@ def a_post_of_our_own(office: Office, say: Said = as_it_is) -> None:
             ("Our play", Answer.FINE),
         ):
             asked = ask_for_sign_off(tx, staff, words, [], answer, office.now)
-        sign_off(tx, asked.code, head, say("seen together"), office.now)
+        sign_off(tx, asked.code, head, say("seen together")[:LONGEST_WHY], office.now)
 
 
 def pages(day: Day) -> dict[str, tuple[str, ...]]:

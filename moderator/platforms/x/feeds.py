@@ -147,7 +147,8 @@ class Feeds:
             part = self._endpoints.own_posts(self._account.native_id, now, **where)
             items = [each.item for each in part.items]
             own_replies.update(item.referenced("replied_to") for item in items)
-            posts = tuple(post_from(item, self._account.handle.lstrip("@")) for item in items if is_published(item))
+            handle = self._account.handle.lstrip("@")
+            posts = tuple(post_from(item, handle, part.image_urls) for item in items if is_published(item))
             for post in posts:
                 known = start.known.get(post.native_id, 0)
                 conversations[post.native_id] = Conversation(post, known=known)

@@ -161,7 +161,7 @@ def author_from(raw: Any) -> Author | None:
     return Author(user.id, f"@{user.username}", user.name)
 
 
-def post_from(item: Item, handle: str) -> Post:
+def post_from(item: Item, handle: str, image_urls: Mapping[str, str] | None = None) -> Post:
     """One of the account's own posts."""
     metrics = item.public_metrics
     return Post(
@@ -170,13 +170,19 @@ def post_from(item: Item, handle: str) -> Post:
         posted_at=item.created_at.astimezone(UTC),
         url=f"https://x.com/{handle}/status/{item.id}",
         comment_count=metrics.reply_count if metrics else None,
+        image_urls=pictures_of(item, image_urls or {}),
     )
+
+
+def pictures_of(item: Item, image_urls: Mapping[str, str]) -> tuple[str, ...]:
+    """The addresses of an item's pictures, of a film that of its still, in their order."""
+    keys = item.attachments.media_keys if item.attachments else []
+    return tuple(image_urls[key] for key in keys if key in image_urls)
 
 
 def comment_from(read: Read, account: Account, author: Author, image_urls: Mapping[str, str]) -> Comment:
     item, words = read.item, words_of(read.item)
     answered = item.referenced("replied_to")
-    keys = item.attachments.media_keys if item.attachments else []
     return Comment(
         id=comment_id(account, item.id),
         account_id=account.id,
@@ -189,7 +195,7 @@ def comment_from(read: Read, account: Account, author: Author, image_urls: Mappi
         parent_native_id="" if answered == item.root else answered,
         reply_prefix=words.prefix,
         mentions=words.mentions,
-        image_urls=tuple(image_urls[key] for key in keys if key in image_urls),
+        image_urls=pictures_of(item, image_urls),
         visibility=Visibility.UNKNOWN,  # No field of X's says whether a reply is hidden.
         url=f"https://x.com/{author.handle.lstrip('@') or 'i'}/status/{item.id}",
         raw=read.raw,

@@ -101,6 +101,7 @@ class VideoSnippet(Vendor):
     title: Text = ""
     description: Text = ""
     published_at: AwareDatetime | None = None
+    thumbnails: dict[str, Any] = {}
 
 
 class Statistics(Vendor):
@@ -175,6 +176,16 @@ def comment_of(item: CommentItem, raw: Any, account: Account, video_id: str, fal
     )
 
 
+def still_of(video: VideoItem) -> tuple[str, ...]:
+    """The largest still that the school chose for its video, or YouTube for it.
+
+    https://developers.google.com/youtube/v3/docs/thumbnails (read 2026-11-22)
+    """
+    sizes = (video.snippet.thumbnails.get(name) for name in ("maxres", "standard", "high", "medium", "default"))
+    urls = (each.get("url") for each in sizes if isinstance(each, dict))
+    return tuple(storable(each) for each in urls if isinstance(each, str) and each)[:1]
+
+
 def post_of(video: VideoItem) -> Post:
     return Post(
         native_id=video.id,
@@ -182,6 +193,7 @@ def post_of(video: VideoItem) -> Post:
         posted_at=video.snippet.published_at,
         url=f"{WATCH}{video.id}",
         comment_count=video.statistics.comment_count,
+        image_urls=still_of(video),
     )
 
 

@@ -51,6 +51,7 @@ class PostRow(Row, table=True):
     url: str = Field(sa_type=Words)
     comment_count: int | None
     first_seen_at: datetime = Field(sa_type=AwareUtc)
+    image_urls: list[str] = Field(default_factory=list, sa_type=JSON)
 
 
 class AuthorRow(Row, table=True):
