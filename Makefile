@@ -6,7 +6,7 @@
 # make lint   installs, then ruff and mypy
 # make install    onto a server, as root: the program, its services, a man page; make uninstall takes it off again
 # make audit   looks the locked versions up in the public lists of known weaknesses, and writes what they are to dist/sbom.json
-# make lock   writes requirements/*.txt anew from pyproject.toml
+# make lock   adds to requirements/*.txt what pyproject.toml asks for newly, with hashes (UPGRADE=1: everything in its newest version)
 
 SHELL := /bin/bash
 PYTHON ?= python3.11
@@ -14,20 +14,26 @@ BIN := .venv/bin
 STAY ?=
 SEED ?= 1
 QUICK ?=
-PIP_COMPILE = $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-options
+UPGRADE ?=
+GO_ON ?=
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+# Every library in its locked version, and every file of it with a hash that is in the lock; nothing else is taken.
+LOCKED = $(PIP_INSTALL) --no-deps --no-build-isolation --require-hashes
+QUIETLY = 2> >(grep -v WARNING >&2)
 
 .PHONY: venv demo test soak simulate models lint lock install uninstall clean audit
 
 venv: .venv/.installed
 
-# torch comes first and pinned, so that nothing else pulls in a build with gigabytes of CUDA where a CPU build is at hand.
-.venv/.installed: requirements/full.txt pyproject.toml
+# torch comes last, without a hash, so that a machine's own CPU build is taken where there is one (PIP_FIND_LINKS).
+.venv/.installed: requirements/full.txt requirements/torch.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "moderator needs $(PYTHON): apt-get install python3.11 python3.11-venv"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing into .venv (a few minutes the first time) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' requirements/full.txt)" 2> >(grep -v WARNING >&2)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/full.txt 2> >(grep -v WARNING >&2)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2> >(grep -v WARNING >&2)
+	@$(BIN)/python $(LOCKED) -r requirements/build.txt $(QUIETLY)
+	@$(BIN)/python $(LOCKED) -r requirements/full.txt $(QUIETLY)
+	@$(BIN)/python $(PIP_INSTALL) -r requirements/torch.txt $(QUIETLY)
+	@$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable . $(QUIETLY)
 	@touch $@
 
 demo: venv
@@ -44,9 +50,7 @@ soak: venv
 
 SHARED ?= ../shared
 models: venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
-	    "$$($(BIN)/python -c "import tomllib; print(next(d for d in tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['train'] if d.startswith('gt-')))")" \
-	    2> >(grep -v WARNING >&2)
+	@$(BIN)/python $(LOCKED) -r requirements/train.txt $(QUIETLY)
 	@$(BIN)/python -m models.recipe.make --shared $(SHARED)
 
 lint: venv
@@ -55,13 +59,7 @@ lint: venv
 	$(BIN)/mypy
 
 lock: venv
-	@echo 'torch==2.13.0' > .venv/torch.txt
-	$(PIP_COMPILE) --extra dev --upgrade --constraint .venv/torch.txt -o requirements/full.txt pyproject.toml
-	@sed -i 's/^\(torch==[0-9.]*\)+.*/\1/' requirements/full.txt
-	@$(BIN)/python -c "import tomllib; print(*(d for d in tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'] \
-	    if not d.startswith(('detoxify', 'transformers'))), sep='\n')" > .venv/slim.in
-	$(PIP_COMPILE) --constraint requirements/full.txt -o requirements/slim.txt .venv/slim.in
-	@sed -i '/^--/d' requirements/*.txt  # where this machine fetches from is nobody else's business
+	@$(BIN)/python requirements/lock.py $(if $(UPGRADE),--upgrade)
 
 install:
 	@DESTDIR='$(DESTDIR)' PYTHON='$(PYTHON)' systemd/install.sh
@@ -70,14 +68,11 @@ uninstall:
 	@DESTDIR='$(DESTDIR)' systemd/uninstall.sh
 
 # In an environment of its own, since what audits is no part of what is audited. The lists are asked over the network: where that
-# is not to be had, the bill of materials is written all the same and the command fails with what was missing.
+# is not to be had, the bill of materials is written all the same and the command fails, or with GO_ON=1 says so and goes on.
 audit:
 	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && \
-	    .venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0 2> >(grep -v WARNING >&2); }
-	@mkdir -p dist
-	@.venv/audit/bin/cyclonedx-py requirements requirements/full.txt --pyproject pyproject.toml --output-format JSON --output-file dist/sbom.json
-	@echo "dist/sbom.json: $$(.venv/audit/bin/python -c "import json; print(len(json.load(open('dist/sbom.json'))['components']))") components"
-	@.venv/audit/bin/pip-audit --strict --requirement requirements/full.txt --no-deps --disable-pip --progress-spinner off
+	    .venv/audit/bin/python $(PIP_INSTALL) --no-deps --require-hashes -r requirements/audit.txt $(QUIETLY); }
+	@.venv/audit/bin/python requirements/audit.py $(if $(GO_ON),--go-on)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache

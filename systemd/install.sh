@@ -27,9 +27,10 @@ chmod -R u=rwX,go=rX "$INTO"/{moderator,models,docs,systemd,config,requirements}
 if [ -z "${WITHOUT_LIBRARIES:-}" ]; then
     said "its libraries to $INTO/.venv (a few minutes the first time)"
     [ -x "$INTO/.venv/bin/python" ] || "$PYTHON" -m venv "$INTO/.venv"
-    "$INTO/.venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements/slim.txt "$(grep '^setuptools==' requirements/full.txt)" \
-         2> >(grep -v WARNING >&2)
-    "$INTO/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable "$INTO" 2> >(grep -v WARNING >&2)
+    pip() { "$INTO/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps "$@" 2> >(grep -v WARNING >&2); }
+    pip --require-hashes -r requirements/build.txt
+    pip --require-hashes --no-build-isolation -r requirements/slim.txt
+    pip --no-build-isolation --editable "$INTO"
     install -d "$DESTDIR/usr/local/share/man/man1"
     (cd "$INTO" && .venv/bin/python -m moderator.cli.manual) > "$DESTDIR/usr/local/share/man/man1/moderator.1"
 fi

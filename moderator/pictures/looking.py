@@ -22,8 +22,8 @@ LOAD_WITHIN_S = 60.0
 READ_WITHIN_S = 30.0
 KEPT_FOR_S = 120.0
 """How long the reader is kept when there is nothing to read: it holds some hundred megabytes."""
-TO_INSTALL = ".venv/bin/pip install -e '.[pictures]'"
-TO_INSTALL_NUDITY = ".venv/bin/pip install -e '.[nudity]'"
+TO_INSTALL = ".venv/bin/pip install --no-deps --require-hashes -r requirements/pictures.txt"
+TO_INSTALL_NUDITY = ".venv/bin/pip install --no-deps --require-hashes -r requirements/nudity.txt"
 
 
 class Looks(Protocol):

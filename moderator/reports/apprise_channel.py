@@ -41,7 +41,7 @@ def _notifier(number: int, address: str) -> Any:
     except ImportError:
         raise ConfigError(
             "config/moderator.toml, alerts.services_file: other services need one more package. "
-            'Install it with: pip install "moderator[apprise]"'
+            "Install it with: .venv/bin/pip install --no-deps --require-hashes -r requirements/apprise.txt"
         ) from None
     notifier = apprise.Apprise()
     if not notifier.add(address):

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import typer
 from typer.main import get_command
 
@@ -94,7 +93,7 @@ def test_the_man_page_holds_every_command_and_option() -> None:
 
 def test_man_can_read_the_page(tmp_path: Path) -> None:
     if shutil.which("man") is None:
-        pytest.skip("man is not installed here")
+        skip_needed("man not found")
     (tmp_path / "moderator.1").write_text(manual(), encoding="utf-8")
     words = ["man", "--warnings", "-l", str(tmp_path / "moderator.1")]
     shown = subprocess.run(
