@@ -31,7 +31,8 @@ class Toxic(StrEnum):
 
 
 LATE_S = 0.1
-DRIP_S = 0.1
+DRIP_S = 0.25
+"""Not even a status line comes through before a story's deadline."""
 SLICE, CUT_AFTER = 7, 120
 
 

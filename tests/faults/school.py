@@ -39,7 +39,7 @@ KIND = "What a lovely sports day"
 HANDLE = "@ValewoodSch"
 POLL = timedelta(minutes=1)
 """How often each account is read for what is new."""
-WAITS_S = (0.3, 0.5)
+WAITS_S = (0.5, 1.0)
 """To connect and between two bytes, a tenth or less of the daemon's; no call takes longer than twice the latter."""
 JOBS = ("look", "act", "verify")
 DONE_WITHIN_S = 60.0

@@ -48,7 +48,7 @@ def test_after_any_trouble_all_is_drained_and_nothing_was_done_twice(
 def test_two_troubles_in_a_row_are_no_worse_than_one(school: FaultySchool) -> None:
     pairs = {
         "x": [TROUBLES["done, and the answer lost"], TROUBLES["too many calls, until then"]],
-        "youtube": [TROUBLES["a drip"], TROUBLES["processing failure"]],
+        "youtube": [TROUBLES["cut in the middle"], TROUBLES["processing failure"]],
         "instagram": [TROUBLES["JSON that breaks off"], TROUBLES["nobody listens"]],
     }
     assert endures(school, pairs) == []
