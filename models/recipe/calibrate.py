@@ -43,7 +43,7 @@ def platt(logits: NDArray[np.float64], truth: NDArray[np.float64]) -> tuple[floa
     return round(float(weights[0]), 4), round(float(weights[1]), 4)
 
 
-TOXIC_FROM = {"toxicity": 0.08, "identity_attack": 0.25}
+TOXIC_FROM = {"toxicity": 0.1, "identity_attack": 0.25}
 """Raw shares at which a text counts as so; calibrated, they stand at 0.5. Training saw few clean texts beside these, and what
 is disguised scores lower: from here on, a disguise hides little."""
 

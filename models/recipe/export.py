@@ -24,7 +24,7 @@ from moderator.weights.export import export, quantize
 from moderator.weights.manifest import KnownAnswer, write_manifest
 
 MODELS = Path(__file__).parents[1]
-VERSION = "2"
+VERSIONS = {"toxicity": "3", "reader": "2"}
 _SENTENCES = (
     "What a lovely assembly, thank you all!", "you are an absolute idiot", "Very disappointed with the parking again.",
     "we will burn it down", "our Ava was brilliant in the play", "go back to where you came from",
@@ -55,7 +55,7 @@ def toxicity(build: Path, folder: Path) -> None:
         torch.load(build / "toxicity/detoxify.ckpt", map_location="cpu", weights_only=True)["state_dict"]
     )
     card = {
-        "name": "moderator-toxicity", "version": VERSION, "labels": SIX, "max_length": 256, "reads": "aloud",
+        "name": "moderator-toxicity", "version": VERSIONS["toxicity"], "labels": SIX, "max_length": 256, "reads": "aloud",
         "calibration": toxicity_shift(build),
     }  # fmt: skip
     _write(model, ("input_ids", "attention_mask"), ("logits",), build / "fp32/toxicity", folder / "toxicity", card)
@@ -66,7 +66,8 @@ def reader(build: Path, folder: Path, weights: Path) -> None:
     network = Network(base.encoder())
     network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     card = {
-        "name": "moderator-reader", "version": VERSION, "labels": LABELS, "classes": CLASSES, "max_length": 512, "reads": "aloud",
+        "name": "moderator-reader", "version": VERSIONS["reader"], "labels": LABELS, "classes": CLASSES, "max_length": 512,
+        "reads": "aloud",
         "calibration": fitted(build / "held/scores.json"),
     }  # fmt: skip
     _write(

@@ -22,7 +22,15 @@ WORDS_TOO: list[str] = _SLOTS["words_too"].split()
 FIGURES, CLASSES, PLACES, SCHOOLS, ALLOWED_HANDLES = (
     tuple(_SLOTS[name]) for name in ("figures", "classes", "places", "schools", "allowed_handles")
 )
+RUDE, _IN_NAMES = (_SLOTS[name].split() for name in ("rude", "in_names"))
 GROUPS: list[tuple[str, str, str]] = _SLOTS["groups"]
+_NEVER = re.compile(
+    r"fuck|cunt|bitch|wank|nigg|fagg|whore|bastar|twat|retar|slut|dickh|arseh|assh|tosser|(.)\1\1|ckk|^shit$"
+)
+"""What no invented name holds whole; one letter away from it, it may be a name somewhere."""
+_ONSETS = "b bh ch d dh f g gh h j k kh l m n ng ny p ph qu r s sh t th tr ts v w x y z zh".split()  # noqa: SIM905
+_VOWELS = "a aa ai ao e ei eo i ia ie o oo ou u ua ui uo uy y".split()  # noqa: SIM905
+_CODAS = ["", "", *"c ch d h k m n ng nh p r sh t th".split()]  # noqa: SIM905
 _NAME = re.compile(r"[^\W\d_][^\W\d_' -]{1,15}")
 _LEET = str.maketrans("aeiost", "4310$7")
 _EMOJI = ("🌟", "❤️", "⚽", "🦄", "💙", "🔥", "✨")
@@ -78,6 +86,41 @@ def given(data: Path, rude: frozenset[str], rng: random.Random) -> str:
             name = rng.choice(_births(data)[0] if kind < 0.45 else _everywhere(data)[0])
         if name.lower() not in rude:
             return name
+
+
+def invented(data: Path, rude: frozenset[str], never: frozenset[str], rng: random.Random) -> str:
+    """A name that nobody need ever have borne: two given names crossed, a few syllables, one with a rude word in it, or nearly a
+    `rude` word; itself none, and none of those in small letters that there should `never` be."""
+    while True:
+        one, other = rng.choice(_everywhere(data)[0]).lower(), rng.choice(_everywhere(data)[0]).lower()
+        word = rng.choice(RUDE) if rng.random() < 0.7 else rng.choice(sorted(rude))
+        kind = rng.random()
+        if kind < 0.2:
+            name = one[: rng.randint(2, 4)] + other[-rng.randint(2, 4) :]
+        elif kind < 0.35:
+            name = "".join(_syllable(rng) for _ in range(rng.choice([1, 1, 2])))
+        elif kind < 0.6:
+            name = _nearly(word[:5], rng)
+        elif kind < 0.7:
+            name = word[: rng.randint(2, 4)] + rng.choice(["", other[-rng.randint(1, 4) :]])
+        elif kind < 0.8:
+            name = one[: rng.randint(1, 3)] + word[-rng.randint(3, 4) :]
+        elif kind < 0.88:
+            name = one[: rng.randint(1, 4)] + rng.choice(_IN_NAMES)
+        else:
+            name = rng.choice(_IN_NAMES) + other[-rng.randint(1, 4) :]
+        if name.isalpha() and 1 < len(name) < 13 and name not in {*rude, *never, *RUDE} and not _NEVER.search(name):
+            return name.title()
+
+
+def _syllable(rng: random.Random) -> str:
+    return rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS)
+
+
+def _nearly(word: str, rng: random.Random) -> str:
+    """A short word, or the beginning of a long one, with one letter of it another, left out or put in."""
+    at, letter = rng.randrange(len(word)), rng.choice("aaeeiioouuhknrtyszdgmbp")
+    return word[:at] + rng.choice([letter, "", word[at] + letter]) + word[at + 1 :]
 
 
 def family(data: Path, rude: frozenset[str], rng: random.Random) -> str:

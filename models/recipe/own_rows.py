@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.recipe import names
+from models.recipe.disguises import disguise
 
 LABELS = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack")
 OWN_TEXT = Path(__file__).parent / "text"
 _GROUPS_A_FRAME, _KIND_A_FRAME, _UNKIND_A_FRAME = 7, 24, 18
 _OF_NAMES = 0.5
 """How often a row with names in it counts: there are many of them, and little in each."""
+_INVENTED_A_FRAME = 16
+_OF_INVENTED = 0.8
+_SLOT = re.compile(r"\{(\w+)(?:\|(\w+))?\}")
+_THINGS = {"place": names.PLACES, "school": names.SCHOOLS, "class": names.CLASSES, "figure": names.FIGURES} | {
+    word: (word,) for word in ("he", "him", "his")
+}
+_CALLED_NAMES = frozenset({"toxicity", "obscene", "insult"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,7 @@ class Row:
     text: str
     targets: tuple[float | None, ...]
     weight: float = 1.0
+    sure: bool = False  # the label alone counts, whatever a teacher says
 
 
 def comments() -> Iterator[Row]:
@@ -63,6 +73,38 @@ def named(data: Path, rude: frozenset[str], rng: random.Random) -> Iterator[Row]
                     text = text.replace(slot, names.given(data, rude, rng))
             text = text.replace("{surname}", names.family(data, rude, rng))
             yield Row(text.lower() if rng.random() < 0.15 else text, six(frozenset(frame["labels"])), _OF_NAMES)
+
+
+def invented(data: Path, rude: frozenset[str], never: frozenset[str], rng: random.Random) -> Iterator[Row]:
+    """Persons with names that nobody has ever met, most of them nearly a `rude` word: in our frames, kind and unkind, and in
+    everyday comments. So the sentence tells that a name stands there, whatever it looks like; and now and then what stands there
+    is no name: "Well done bich" greets somebody, "Well done b1tch" does not."""
+
+    def name() -> str:
+        return names.invented(data, rude, never, rng)
+
+    for frame in read_lines(OWN_TEXT / "name_frames.jsonl"):
+        for _ in range(_INVENTED_A_FRAME):
+            yield Row(_called(frame["text"], name, rng), six(frozenset(frame["labels"])), _OF_INVENTED, sure=True)
+        if not frame["labels"] and rng.random() < 0.5:
+            word = rng.choice(names.RUDE)
+            hidden = disguise(word, rng)
+            word = word if hidden.isalpha() else hidden  # "fuk" may be a name
+            yield Row(_called(frame["text"], lambda word=word: word, rng), six(_CALLED_NAMES), sure=True)  # type: ignore[misc]
+    everyday = [row for file in ("children", "benign") for row in read_lines(OWN_TEXT / f"frames_{file}.jsonl")]
+    for row in everyday:
+        if _SLOT.search(row["text"]):
+            yield Row(_called(row["text"], name, rng), school_targets(frozenset(row["labels"])), sure=True)
+
+
+def _called(text: str, name: Callable[[], str], rng: random.Random) -> str:
+    """The text with a name in every slot that is not for a thing, in small letters now and then."""
+
+    def fill(slot: re.Match[str]) -> str:
+        return rng.choice(_THINGS[slot[1]]) if slot[1] in _THINGS else names.written(name(), slot[2] or "", rng)
+
+    filled = _SLOT.sub(fill, text)
+    return filled.lower() if rng.random() < 0.15 else filled
 
 
 def six(labels: frozenset[str]) -> tuple[float | None, ...]:

@@ -58,9 +58,17 @@ def rude_words(data: Path) -> frozenset[str]:
 
 
 def epoch_of_rows(data: Path, held: frozenset[str], rng: random.Random) -> list[Row]:
-    """What one epoch reads: `as_written`, nearly half of it disguised."""
+    """What one epoch of the teacher reads: `as_written`, nearly half of it disguised."""
     rows, rude = as_written(data, held, rng), rude_words(data)
     return [Row(disguise(row.text, rng, rude), row.targets, row.weight) if rng.random() < 0.45 else row for row in rows]
+
+
+def epoch_with_invented(data: Path, held: frozenset[str], rng: random.Random) -> list[Row]:
+    """What one epoch of the model that is shipped reads: the same, and persons with invented names, spelt as they are. None of
+    those is a name that fairness is measured with."""
+    never = frozenset(name.lower() for names in measured.names_by_origin(data).values() for name in names)
+    found = own_rows.invented(data, rude_words(data), never, rng)
+    return [*epoch_of_rows(data, held, rng), *(row for row in found if normal(row.text) not in held)]
 
 
 def as_written(data: Path, held: frozenset[str], rng: random.Random) -> list[Row]:
