@@ -252,7 +252,11 @@ def tell_restored(done: Restored, here: Way, as_json: bool) -> None:
         )
     if done.erased:
         typer.echo(f"{done.erased} comments lost their words again: they were erased after the backup was made.")
-    typer.echo("Everybody is signed out. Whoever was ended since the backup is a user again: moderator users list")
+    typer.echo(
+        "Everybody is signed out, and no code on paper works any more, since some may have been used: moderator users "
+        "recovery NAME makes a new one. Passkeys work. Who or which passkey was ended since the backup is there again: "
+        "moderator users list"
+    )
     for name in done.moved_aside:
         typer.echo(f"Moved aside: {name}. Delete it once all is well; it holds people's words.")
     typer.echo(

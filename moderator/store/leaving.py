@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from moderator.store import invites, passkeys, pushes, recovery, sessions, users
 from moderator.store.database import Transaction
-from moderator.store.tables import InviteRow, SessionRow
+from moderator.store.tables import InviteRow, RecoveryCodeRow, SessionRow
 from moderator.store.users import User, same_name
 
 
@@ -29,9 +29,12 @@ def end_user(tx: Transaction, user: User, by: str, at: datetime) -> None:
 
 
 def sign_out_all(tx: Transaction, at: datetime) -> None:
-    """No session goes on and no link opens anything: a backup that is put back holds some that were ended since."""
+    """No session goes on, and no link or code on paper opens anything: a backup that is put back holds some that were
+    ended or used since. Passkeys stay: whoever holds one lets the others in again."""
     sessions_here = (col(SessionRow.school_id) == tx.school_id, col(SessionRow.ended_at).is_(None))
     tx.run(update(SessionRow).where(*sessions_here).values(ended_at=at))
+    codes_here = (col(RecoveryCodeRow.school_id) == tx.school_id, col(RecoveryCodeRow.used_at).is_(None))
+    tx.run(update(RecoveryCodeRow).where(*codes_here).values(used_at=at))
     tx.run(
         update(InviteRow)
         .where(col(InviteRow.school_id) == tx.school_id, col(InviteRow.used_at).is_(None))

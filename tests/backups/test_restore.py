@@ -18,7 +18,7 @@ from moderator.backups.practise import last_practised, practise
 from moderator.backups.restore import restore
 from moderator.errors import AlreadyRunning, StoreError
 from moderator.policy.authority import Role
-from moderator.store import actions, audit, comments, invites, sessions, users
+from moderator.store import actions, audit, comments, invites, recovery, sessions, users
 from moderator.store.actions import State
 from moderator.store.database import Database
 from moderator.store.running import hold
@@ -132,16 +132,23 @@ def test_who_had_the_database_open_finds_the_restored_one_and_an_old_daemon_ends
     assert words(machine.database()) == {"c1", "c3"}
 
 
-def test_nobody_is_signed_in_by_a_session_or_a_link_that_was_ended_since(pair: Pair) -> None:
+def test_nobody_is_let_in_by_a_session_a_link_or_a_code_that_was_ended_or_used_since(pair: Pair) -> None:
     with pair.old.database().transaction() as tx:
         user = users.add(tx, "Mrs Ravenscroft", Role.HEAD, "the test", NOON)
         token, link = sessions.open_session(tx, user, "a phone", NOON), invites.make(tx, user, "the test", NOON)
+        code = recovery.make(tx, user, "the test", NOON)
     made = pair.old.backup()
+    with pair.old.database().transaction() as tx:
+        assert recovery.use(tx, code, NOON) == user
     restore(made.path, pair.new.identities(), pair.new.way(NOON + MINUTE))
-    with pair.new.database().reading() as tx:
+    with pair.new.database().transaction() as tx:
         assert users.find(tx, "Mrs Ravenscroft") is not None
         assert sessions.find(tx, token, NOON + MINUTE) is None
         assert invites.find(tx, link, NOON + MINUTE) is None
+        assert recovery.use(tx, code, NOON + MINUTE) is None
+        assert recovery.made_at(tx, user) is None  # so that the page asks for a new one
+        anew = recovery.make(tx, user, "the test", NOON + MINUTE)
+        assert recovery.use(tx, anew, NOON + MINUTE) == user
 
 
 def test_what_was_not_done_is_read_back_before_it_is_sent(pair: Pair) -> None:
