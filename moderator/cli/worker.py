@@ -71,9 +71,9 @@ def worker(
 
 
 def slots(form: WorkerForm, concurrency: int | None) -> dict[Work, int]:
-    """How many turns of each kind one worker does at once. Judging keeps a core busy by itself."""
+    """How many turns of each kind one worker does at once. Of two that judge one reads and one keeps."""
     polls = concurrency or form.polls_at_once
-    return {Work.POLL: polls, Work.ACT: form.acts_at_once, Work.JUDGE: 1, Work.REPORT: 1, Work.RETENTION: 1}
+    return {Work.POLL: polls, Work.ACT: form.acts_at_once, Work.JUDGE: 2, Work.REPORT: 1, Work.RETENTION: 1}
 
 
 def add_to(app: typer.Typer) -> None:

@@ -11,9 +11,9 @@ from datetime import timedelta
 from moderator.detectors.ahead import ScoredAhead
 from moderator.errors import ConfigError
 from moderator.logs import Log
-from moderator.pipeline import House
+from moderator.pipeline import House, Judged
 from moderator.reports.rounds import Rounds
-from moderator.store import agenda, alerts, turns
+from moderator.store import agenda, alerts, decisions, turns
 from moderator.store.turns import LeaseLost, Turn, Work, fenced
 from moderator.trust import judging
 from moderator.trust.account import AccountTurns
@@ -63,21 +63,21 @@ class AccountHands:
 
 
 class JudgingHands:
-    """Judges what waits in several schools at once. One batch at a time, however many threads ask."""
+    """Judges what waits in several schools at once. One thread reads a batch while another keeps what it decided."""
 
     def __init__(self, house_of: JudgingHouseOf, log: Log, clock: Clock, at_once: int = 16) -> None:
         self._house_of, self._log, self._clock, self.at_once = house_of, log, clock, at_once
         self._one = threading.Lock()
 
     def __call__(self, held: Held) -> None:
+        ready = [(turn, *found) for turn, _ in held if (found := self._house(turn)) is not None]
+        now = self._clock()
+        cases = judging.gather([(house, turn.account_id) for turn, house, _ in ready], now)
         with self._one:
-            ready = [(turn, *found) for turn, _ in held if (found := self._house(turn)) is not None]
-            now = self._clock()
-            cases = judging.gather([(house, turn.account_id) for turn, house, _ in ready], now)
             judged = judging.judge([(house, scorer) for _, house, scorer in ready], cases, now)
-            for (turn, house, _), some in zip(ready, judged, strict=True):
-                with suppress(LeaseLost):  # Another worker judges these; what is recorded twice is kept once.
-                    self._finish(turn, house, house.record(some) if some else [])
+        for (turn, house, _), some in zip(ready, judged, strict=True):
+            with suppress(LeaseLost):  # Another worker judges these; what is recorded twice is kept once.
+                self._finish(turn, house, some)
 
     def _house(self, turn: Turn) -> tuple[House, ScoredAhead] | None:
         try:
@@ -88,9 +88,10 @@ class JudgingHands:
             return None
         return replace(house, database=fenced(house.database, turn)), scorer
 
-    def _finish(self, turn: Turn, house: House, judged: Sequence[object]) -> None:
+    def _finish(self, turn: Turn, house: House, judged: Sequence[Judged]) -> None:
         now = self._clock()
         with house.database.transaction() as tx:
+            decisions.record_all(tx, [(each.decision, each.findings) for each in judged])
             more = agenda.waits_to_be_judged(tx, turn.account_id)
             turns.finish(tx, turn, now, now if more else now + timedelta(seconds=turn.every_s))
         if judged:

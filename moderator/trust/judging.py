@@ -10,7 +10,7 @@ from moderator.detectors.excerpt import excerpt
 from moderator.domain import Case
 from moderator.pipeline import House, Judged
 
-AT_ONCE = 128
+AT_ONCE = 256
 """Comments judged in one batch; of these each account has an equal share, so that a storm in one school waits its turn."""
 
 

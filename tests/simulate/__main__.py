@@ -15,7 +15,7 @@ from time import monotonic
 
 from tests.conftest import REPOSITORY
 from tests.postgres import Server, server
-from tests.simulate import cost, hour
+from tests.simulate import cost, hour, judging
 from tests.simulate.street import Clock
 from tests.simulate.worker import Plan
 from tests.soak.figures import Figure, table
@@ -36,10 +36,11 @@ class Size:
     sample: int  # schools whose comments are counted
     rows: int  # accounts in the table of turns
     claims: int
+    rounds: int  # over all texts, to measure judging
 
 
-WHOLE = Size(10_000, 1.0, 300, 3600.0, 4, (10, 1000, 10_000), 400, 72_000, 2000)
-QUICK = Size(60, 6.0, 300, 900.0, 2, (10, 100), 20, 7_200, 100)
+WHOLE = Size(10_000, 1.0, 300, 3600.0, 4, (10, 1000, 10_000), 400, 72_000, 2000, 3)
+QUICK = Size(60, 6.0, 300, 900.0, 2, (10, 100), 20, 7_200, 100, 1)
 
 
 def main() -> None:
@@ -129,6 +130,13 @@ def the_costs(postgres: Server, folder: Path, size: Size) -> list[Figure]:
     for schools in size.schools:
         by_size[schools] = cost.per_comment_ms(postgres, folder / f"cost-{schools}", schools, min(size.sample, schools))
         figures.append(Figure(f"processor ms a comment, {schools:,} schools in the store", by_size[schools], "", True))
+    speed = judging.judging(postgres, size.rounds)
+    share = speed.worker / speed.bare
+    figures += [
+        Figure("comments a second, read and decided with no database", speed.bare, "", True),
+        Figure("the same by a worker, for eight schools", speed.worker, "", True),
+        Figure("the second in the first", share, "at least 0.8", share >= 0.8),
+    ]
     grown = by_size[max(by_size)] / by_size[min(by_size)]
     figures.append(Figure("the last in the first", grown, "at most 1.2", grown <= 1.2))
     return figures
