@@ -14,6 +14,7 @@ def run(seed: int, quick: bool) -> list[Figure]:
     chance = random.Random(seed)
     restarts = 2 if quick else 27  # Every 5 to 40 s: ten minutes.
     with tempfile.TemporaryDirectory() as name, school_day("postgresql", Path(name), chance) as day:
+        day.named = 0.5 if quick else 0.1
         service = Service(day, 0.5 if quick else 5.0)
         service.start()
         try:

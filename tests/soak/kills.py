@@ -13,6 +13,7 @@ from tests.soak.school_day import school_day
 def kill_on(kind: str, seed: int, kills: int) -> list[Figure]:
     chance = random.Random(f"{seed} {kind}")
     with tempfile.TemporaryDirectory() as name, school_day(kind, Path(name), chance) as day:
+        day.named = min(0.5, 10 / kills)
         for _ in range(kills):
             process = day.start()
             day.post_for(chance.uniform(0.3, 3.2))
