@@ -61,7 +61,11 @@ def setup(
         raise ConfigError(
             "There is no terminal to ask at. Write the answers into a file: moderator setup --answers FILE"
         )
-    given = read_answers(answers) if answers is not None else checked(ask(tomlkit.parse(main), new), Path("answers"))
+    given = (
+        read_answers(answers)
+        if answers is not None
+        else checked(ask(tomlkit.parse(main), zone_in(policy), new), Path("answers"))
+    )
     plan = written(main, policy, given, new)
     where, prefix = secrets_place(config, credstore, plan)
     lines = try_out(plan, given, config, where, prefix, untried)
@@ -144,13 +148,20 @@ def tell_end(changed: list[str], dry_run: bool) -> None:
     )
 
 
-def ask(document: Mapping[str, Any], new: bool) -> dict[str, Any]:
+def zone_in(policy: str) -> str:
+    return str(tomlkit.parse(policy).get("duty", {}).get("time_zone", ""))
+
+
+def ask(document: Mapping[str, Any], zone: str, new: bool) -> dict[str, Any]:
     """A person's answers; Enter keeps what stands."""
+    typer.echo(
+        "Ctrl-C ends it, and nothing is saved before the last answer. What is hidden shows nothing while you type."
+    )
     if not new:
         typer.echo("What stands already is in [brackets]; Enter keeps it.")
     school, people = document.get("school", {}), document.get("people", {})
     values: dict[str, Any] = {"school": prompt("The school's name", "" if new else str(school.get("name", "")))}
-    values["zone"] = prompt("Its time zone", "Europe/London" if new else "")
+    values["zone"] = prompt("Its time zone", "Europe/London" if new else zone)
     values["head"] = {"name": prompt("The headteacher's name", str(people.get("head", "")))}
     values["head"]["address"] = prompt("Her or his e-mail address, for the weekly summary and alerts", "")
     values["accounts"] = list(ask_accounts())
@@ -174,7 +185,7 @@ def ask_accounts() -> Iterator[dict[str, Any]]:
 
 
 def ask_mail() -> dict[str, Any]:
-    mail: dict[str, Any] = {"host": prompt("  Mail server", ""), "port": int(prompt("  Port", "587"))}
+    mail: dict[str, Any] = {"host": prompt("  Mail server", ""), "port": typer.prompt("  Port", default=587)}
     mail["security"] = prompt("  starttls, tls or none", "tls" if mail["port"] == 465 else "starttls")
     mail["user"] = prompt("  User name, Enter for none", "")
     if mail["user"]:
