@@ -17,6 +17,7 @@ from moderator.domain import POLICY, Comment, Context, Decision, Finding, Label,
 from moderator.store import audit, comments
 from moderator.store.database import Transaction
 from moderator.store.hearings import Form, findings_of, speaks_of_the_comment
+from moderator.store.latest import ours
 from moderator.store.packing import comment_of, decision_of
 from moderator.store.tables import CaseRow, CommentRow, CommentVersionRow, DecisionRow, FindingRow
 
@@ -97,7 +98,7 @@ def _forms(tx: Transaction, comment_ids: Sequence[str], wanted: Mapping[Form, ob
     rows = tx.all(
         select(CommentRow, CommentVersionRow)
         .join(CommentVersionRow, col(CommentVersionRow.comment_id) == CommentRow.id)
-        .where(col(CommentRow.school_id) == tx.school_id, col(CommentRow.id).in_(comment_ids))
+        .where(ours(tx), col(CommentRow.id).in_(comment_ids))
     )
     return {(row.id, form.version): comment_of(row, form) for row, form in rows if (row.id, form.version) in wanted}
 

@@ -15,7 +15,7 @@ from moderator.domain import Comment, Context, Visibility
 from moderator.store import audit
 from moderator.store.arrivals import change_feed, receive
 from moderator.store.database import Transaction
-from moderator.store.latest import is_latest_form
+from moderator.store.latest import is_latest_form, ours
 from moderator.store.packing import Columns, comment_of, post_of
 from moderator.store.tables import CommentRow, CommentVersionRow, FeedRow, PostRow
 
@@ -85,7 +85,10 @@ def load(tx: Transaction, comment_id: str) -> Comment | None:
 def by_id(tx: Transaction, comment_ids: Iterable[str]) -> dict[str, Comment]:
     """Comments in their latest form; those that are not there are left out."""
     asked = list(comment_ids)
-    found = _comments(tx, latest_form(tx).where(col(CommentRow.id).in_(asked))) if asked else []
+    if not asked:
+        return {}
+    rows = select(CommentRow, CommentVersionRow).join(CommentVersionRow, is_latest_form())
+    found = _comments(tx, rows.where(ours(tx), col(CommentRow.id).in_(asked)))
     return {comment.id: comment for comment in found}
 
 

@@ -18,7 +18,7 @@ from moderator.errors import ModeratorError, StoreError
 from moderator.store import audit, evidence, turns
 from moderator.store.audit import Event
 from moderator.store.database import Transaction
-from moderator.store.latest import is_latest_decision, is_latest_form
+from moderator.store.latest import is_latest_decision, is_latest_form, ours
 from moderator.store.packing import Columns, comment_of, decision_of, finding_of, pack_decision, pack_finding
 from moderator.store.tables import CommentRow, CommentVersionRow, DecisionRow, FindingRow
 
@@ -117,7 +117,7 @@ def _record(
 
 def lock(tx: Transaction, comment_ids: Iterable[str]) -> list[CommentRow]:
     """The comments, held so that nobody else numbers a decision on them; in one order, so that nobody waits in a circle."""
-    asked = tx.mine(CommentRow).where(col(CommentRow.id).in_(sorted(comment_ids)))
+    asked = select(CommentRow).where(ours(tx), col(CommentRow.id).in_(sorted(comment_ids)))
     return tx.all(asked.order_by(col(CommentRow.id)).with_for_update())
 
 
@@ -258,7 +258,7 @@ def latest_of(tx: Transaction, comment_ids: Iterable[str]) -> dict[str, Decision
     rows = tx.all(
         select(DecisionRow)
         .join(CommentRow, is_latest_decision())
-        .where(col(CommentRow.school_id) == tx.school_id, col(CommentRow.id).in_(list(comment_ids)))
+        .where(ours(tx), col(CommentRow.id).in_(list(comment_ids)))
     )
     return {row.comment_id: decision_of(row) for row in rows}
 

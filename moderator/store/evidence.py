@@ -19,6 +19,7 @@ from sqlmodel import col, select
 from moderator.domain import Author, Comment, Context, Decision, Ruling
 from moderator.store import audit, comments
 from moderator.store.database import Transaction
+from moderator.store.latest import ours
 from moderator.store.packing import Columns, comment_of
 from moderator.store.tables import CommentRow, CommentVersionRow, EvidenceRow, storable
 
@@ -174,7 +175,7 @@ def _forms(tx: Transaction, forms: Set[Form]) -> list[tuple[Comment, datetime]]:
     rows = tx.all(
         select(CommentRow, CommentVersionRow)
         .join(CommentVersionRow, col(CommentVersionRow.comment_id) == CommentRow.id)
-        .where(col(CommentRow.school_id) == tx.school_id, col(CommentRow.id).in_(ids))
+        .where(ours(tx), col(CommentRow.id).in_(ids))
     )
     return [(comment_of(row, form), form.seen_at) for row, form in rows if (row.id, form.version) in forms]
 
