@@ -23,7 +23,7 @@ from moderator.pictures.of_comments import CommentPictures
 from moderator.platforms.base import Platform, SignsPictures
 from moderator.policy.decide import decide
 from moderator.policy.limits import Policy
-from moderator.policy.pictures import NOT_FETCHED, may_be_fetched, of_bare_skin
+from moderator.policy.pictures import NOT_FETCHED, may_be_fetched, of_bare_skin, of_faces
 from moderator.store import actions as action_store
 from moderator.store import authors, comments, decisions, waits
 from moderator.store.database import Database, Transaction
@@ -154,7 +154,8 @@ class House:
             return (), (f"a picture was not looked at: {type(error).__name__}",)
         seen = pictures.examine(comment, signed or comment.image_urls, self.detectors)
         bare = of_bare_skin(seen.bare)
-        return (bare, ()) if bare else (seen.findings, seen.unseen)
+        people = (f"picture {number}: {why}" for number, count in seen.faces if (why := of_faces(count)))
+        return (bare, ()) if bare else (seen.findings, (*seen.unseen, *people))
 
     def act(self, account_id: str, now: datetime, go_on: GoOn = always) -> Round:
         """Plan what new decisions ask for, then carry out what is due on one account."""

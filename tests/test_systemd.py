@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from moderator.errors import AlreadyRunning, ConfigError, Damaged
+from moderator.pictures import decoder
 from moderator.settings.forms import ACCOUNT_FORMS, OnlineAccountForm, StoreForm
 from moderator.settings.read import AUDIT_KEY, EVIDENCE_KEY, ROLL_KEY
 from tests.conftest import REPOSITORY, skip_needed
@@ -92,6 +94,41 @@ def test_the_page_is_handed_no_login_of_a_platform_and_not_the_pupils_roll() -> 
     for key in ("DynamicUser", "StateDirectory", "StateDirectoryMode"):
         assert values(key, WEB) == values(key)
     assert values("User", WEB) == ["moderator"]
+
+
+def test_with_pictures_the_daemon_may_hold_the_reader_and_a_picture_that_is_being_opened() -> None:
+    shipped = UNIT.with_name("pictures.conf")
+    (wanted,) = values("MemoryMax", shipped)
+    measured = re.search(
+        r"Memory of the reader, at most \| (\d+) MB", (REPOSITORY / "docs" / "pictures.md").read_text()
+    )
+
+    assert measured is not None
+    assert megabytes(wanted) >= megabytes(values("MemoryMax")[0]) + int(measured[1]) + decoder.MEMORY_BYTES // 2**20
+    told = [line for line in shipped.read_text().splitlines() if line and not line.startswith("#")]
+    assert told == ["[Service]", f"MemoryMax={wanted}"]
+    copy = (
+        "install -D -m 0644 /opt/moderator/systemd/pictures.conf /etc/systemd/system/moderator.service.d/pictures.conf"
+    )
+    assert copy in shipped.read_text()
+    assert copy in (REPOSITORY / "docs" / "pictures.md").read_text()
+
+
+def megabytes(size: str) -> int:
+    return int(size[:-1]) * {"M": 1, "G": 1024}[size[-1]]
+
+
+def test_systemd_reads_the_unit_with_pictures_as_one(analyze: str, tmp_path: Path) -> None:
+    unit = tmp_path / UNIT.name
+    lines = UNIT.read_text(encoding="utf-8").splitlines(keepends=True)
+    unit.write_text("".join("ExecStart=/bin/true\n" if line.startswith("ExecStart=") else line for line in lines))
+    beside = tmp_path / f"{UNIT.name}.d"
+    beside.mkdir()
+    shutil.copy(UNIT.with_name("pictures.conf"), beside)
+
+    verified = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, timeout=60, check=False)
+
+    assert [line for line in verified.stderr.splitlines() if "pictures.conf" in line] == []
 
 
 def test_what_starting_again_cannot_mend_is_not_started_again() -> None:

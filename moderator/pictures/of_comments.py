@@ -23,11 +23,12 @@ class Fetches(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SeenOn:
-    """What was seen on a comment's pictures: what their words hold, the most bare skin, and why a person must look."""
+    """What was seen on a comment's pictures: what their words hold, the most bare skin, why a person must look, faces on each."""
 
     findings: tuple[Finding, ...] = ()
     bare: float = 0.0
     unseen: tuple[str, ...] = ()
+    faces: tuple[tuple[int, int], ...] = ()  # number of the picture, from 1, and how many were counted there
 
 
 class CommentPictures:
@@ -55,6 +56,7 @@ class CommentPictures:
     def examine(self, comment: Comment, urls: Sequence[str], detectors: Sequence[Detector]) -> SeenOn:
         """What is on the pictures at these addresses."""
         findings: list[Finding] = []
+        faces: list[tuple[int, int]] = []
         bare, unseen = 0.0, [f"picture {MOST + 1} and later ones were not looked at"] if len(urls) > MOST else []
         for number, url in enumerate(urls[:MOST], start=1):
             try:
@@ -63,7 +65,8 @@ class CommentPictures:
                 unseen.append(f"picture {number} was not looked at: {error}")
                 continue
             bare = max(bare, seen.nudity or 0.0)
+            faces.append((number, len(seen.faces)))
             found, failed = words_on(seen, detectors, number)
             findings += found
             unseen += failed
-        return SeenOn(tuple(findings), bare, tuple(unseen))
+        return SeenOn(tuple(findings), bare, tuple(unseen), tuple(faces))

@@ -35,7 +35,7 @@ CERTAIN: Mapping[str, str] = {
     "complaint_is_not_abuse": "Criticism of the school in rough words. The program never hides that by itself.",
     "not_judged": "The program could not read all of it. Please read it yourself.",
     "edited_after_hide": "It was changed after it had been hidden. Only a person can show it again.",
-    "nothing_to_read": "There are no words in it, and the program does not look at pictures.",
+    "nothing_to_read": "There are no words in it, and what a picture shows no program can tell for sure.",
 }
 """What a rule knows."""
 TOLD = frozenset({"author_on_hold", "author_banned"})

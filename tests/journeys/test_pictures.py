@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from moderator.domain import Comment, Decision, Label, Ruling
 from moderator.pictures.of_comments import CommentPictures
-from moderator.pictures.values import Line, PictureNotRead, Seen
+from moderator.pictures.values import Face, Line, PictureNotRead, Seen
 from moderator.store import decisions, hearings
 from tests.conftest import NOON
 from tests.journeys.conftest import Journey
@@ -86,6 +86,32 @@ def test_bare_skin_is_out_of_sight_and_urgent_and_nothing_of_the_picture_is_kept
     assert {each.label for each in found} == {Label.SAFEGUARDING, Label.SEXUAL}
     assert {(each.phrase, each.span) for each in found} == {("", None)}
     assert "Tolliver" not in str(kept)
+
+
+def test_without_a_word_a_person_looks_even_where_nothing_was_found_and_a_badge_counts_all_the_same(
+    journey: Journey,
+) -> None:
+    street = Street({"https://h/1": WALL, "https://h/2": BADGE})
+    _, decision = judged(looking(journey, street), "", "https://h/1")
+    assert decision.ruling is Ruling.QUEUE
+    assert any("a picture without words" in reason for reason in decision.reasons)
+    journey.platform.receives("", "c2", image_urls=("https://h/2",))
+    there = looking(journey, street)
+    there.poll(NOON)
+    there.judge(NOON)
+    assert there.ruling("c2") is Ruling.HIDE
+
+
+def test_a_face_alone_meets_a_person_and_a_group_does_not(journey: Journey) -> None:
+    faces = {f"https://h/{count}": Seen((), (Face(1.0, (0, 0, 9, 9)),) * count, 0.0) for count in (1, 2, 3, 6)}
+    there = looking(journey, Street(faces))
+    for count in (1, 2, 3, 6):
+        journey.platform.receives("so proud", f"f{count}", image_urls=(f"https://h/{count}",))
+    there.poll(NOON)
+    there.judge(NOON)
+    rulings = {count: there.ruling(f"f{count}") for count in (1, 2, 3, 6)}
+    assert rulings == {1: Ruling.QUEUE, 2: Ruling.QUEUE, 3: Ruling.ALLOW, 6: Ruling.ALLOW}
+    assert "picture 1: one face was counted on it; it may be a child's" in there.reasons("f1")
 
 
 def test_nothing_is_fetched_unless_the_school_says_so(journey: Journey) -> None:

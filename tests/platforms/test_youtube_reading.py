@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from moderator.domain import Author, Comment, Visibility
+from moderator.errors import PlatformError
 from moderator.platforms.base import Page
-from tests.platforms.replay import recorded
+from tests.conftest import NOON
+from tests.platforms.replay import Reply, recorded
 from tests.platforms.youtube_replies import (
+    COMMENTS,
     SCHOOL,
     THREADS,
     VIDEOS,
@@ -109,6 +112,27 @@ def test_a_picture_is_the_same_one_whatever_its_signature(first_page: Page) -> N
         [later] = read(youtube_at(google))
     assert one(first_page, "UgxSwimming").image_urls == ("https://yt3.ggpht.com/comment/abc123",)
     assert one(later, "UgxSwimming").form == one(first_page, "UgxSwimming").form
+
+
+def test_a_picture_is_asked_for_anew_with_the_signature_that_holds_now(first_page: Page) -> None:
+    swimming = one(first_page, "UgxSwimming")
+    fresh = f"{swimming.image_urls[0]}?expire=1795021600&sig=fresh"
+    answers: list[Reply] = [
+        (
+            200,
+            {},
+            {"items": [{"id": "UgxSwimming", "snippet": {"imageUrl": fresh}}, "odd", {"snippet": {"imageUrl": 7}}]},
+        ),
+        (200, {}, {"items": []}),
+        said("forbidden", 403),
+    ]
+    with Google.with_replies({COMMENTS: answers}) as google:
+        youtube = youtube_at(google)
+        assert youtube.picture_addresses(swimming, NOON) == (fresh,)
+        assert google.asked(*COMMENTS)[0].query["id"] == ["UgxSwimming"]
+        assert youtube.picture_addresses(swimming, NOON) == ()  # deleted meanwhile
+        with pytest.raises(PlatformError):
+            youtube.picture_addresses(swimming, NOON)
 
 
 def test_a_page_brings_the_videos_that_nobody_knows_yet() -> None:

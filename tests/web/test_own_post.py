@@ -136,3 +136,20 @@ def test_only_its_own_user_opens_the_door_however_long_its_folders_name() -> Non
             assert (folder / "own-posts.sock").stat().st_mode & 0o777 == 0o600
             assert ask(folder, "Well done to Zofia", []).remarks
         assert not (folder / "own-posts.sock").exists()
+
+
+def test_an_upload_is_held_in_memory_and_never_on_a_disk(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = tmp_path / "gone"
+    monkeypatch.setattr(
+        tempfile, "tempdir", str(nowhere)
+    )  # Whatever would be put aside for a moment has no place to go.
+    with tempfile.SpooledTemporaryFile(max_size=1) as held, pytest.raises(FileNotFoundError):
+        held.write(b"two")
+    large = b"\x89PNG" + bytes(LARGEST_BYTES - 4)
+    with at_the_door(office) as daemon:
+        page = send(office.sign_in(Role.STAFF), "Four large ones", *[large] * 4)
+    assert page.status_code == 200, page.text
+    assert daemon.asked == [("Four large ones", [LARGEST_BYTES] * 4)]
+    assert not nowhere.exists()

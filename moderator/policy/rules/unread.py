@@ -27,7 +27,11 @@ def edited_after_hide(heard: Heard) -> Verdict | None:
 
 
 def nothing_to_read(heard: Heard) -> Verdict | None:
-    """A comment without any words, a picture only, goes before a person, since no detector looks at pictures."""
+    """A comment without any words, a picture only, goes before a person, since no program can tell whether a picture shows a child.
+
+    So it is too where pictures are looked at and nothing was found: names on it were read and faces were counted, but whether a
+    child can be known on it, or is shown kindly, is what the policy asks of a second person.
+    """
     if heard.case.comment.text.strip():
         return None
     reason = "a picture without words" if heard.case.comment.image_urls else "nothing to read"
