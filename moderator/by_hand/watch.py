@@ -19,7 +19,7 @@ from moderator.store.own_posts import OwnPostFinding
 
 LOOKED_BACK = timedelta(days=30)
 AT_ONCE = 20
-STEPS = "Open the post. Take out what is named below, or delete the post; if it may stay as it is, leave it. Then tick this off."
+STEPS = "Open the post. Take out what breaks the policy, or delete the post; if it may stay as it is, leave it. Then tick this off."
 """What a person is asked to do about a post that is out."""
 
 
