@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -138,18 +140,37 @@ def test_only_its_own_user_opens_the_door_however_long_its_folders_name() -> Non
         assert not (folder / "own-posts.sock").exists()
 
 
-def test_an_upload_is_held_in_memory_and_never_on_a_disk(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    nowhere = tmp_path / "gone"
-    monkeypatch.setattr(
-        tempfile, "tempdir", str(nowhere)
-    )  # Whatever would be put aside for a moment has no place to go.
-    with tempfile.SpooledTemporaryFile(max_size=1) as held, pytest.raises(FileNotFoundError):
+class Written:
+    """Every file that is opened to be written below the folder for what is put aside, while it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked, self.paths = False, list[str]()
+        sys.addaudithook(self._hear)  # for good, so it does nothing unless asked
+
+    def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+        writes = self.asked and event == "open" and bool(args[2] & (os.O_WRONLY | os.O_RDWR))
+        if writes and str(args[0]).startswith(tempfile.gettempdir()):
+            self.paths.append(str(args[0]))
+
+    @contextmanager
+    def during(self) -> Iterator[None]:
+        self.asked = True
+        try:
+            yield
+        finally:
+            self.asked = False
+
+
+def test_an_upload_is_held_in_memory_and_never_on_a_disk(office: Office) -> None:
+    written, desk = Written(), office.sign_in(Role.STAFF)
+    with written.during(), tempfile.SpooledTemporaryFile(max_size=1) as held:
         held.write(b"two")
+    assert written.paths  # what is larger than its limit is put on the disk, and heard
+    written.paths.clear()
     large = b"\x89PNG" + bytes(LARGEST_BYTES - 4)
-    with at_the_door(office) as daemon:
-        page = send(office.sign_in(Role.STAFF), "Four large ones", *[large] * 4)
+    with at_the_door(office) as daemon, written.during():
+        page = send(desk, "Four large ones", *[large] * 4)
     assert page.status_code == 200, page.text
     assert daemon.asked == [("Four large ones", [LARGEST_BYTES] * 4)]
-    assert not nowhere.exists()
+    state = str(office.settings.state_dir)  # the test's own records lie below the same folder
+    assert [each for each in written.paths if not each.startswith(state)] == []
