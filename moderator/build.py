@@ -29,10 +29,8 @@ from moderator.platforms.base import Capabilities, Platform
 from moderator.platforms.image_hosts import IMAGE_HOSTS
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
-from moderator.settings.trust import TrustSettings
 from moderator.store.database import WAIT_S, Database
 from moderator.store.meter import StoreMeter
-from moderator.store.roles import refuse_who_sees_all
 from moderator.store.running import GUESTS_STAY_S, visit
 from moderator.store.tokens import FileTokens
 from moderator.weights.manifest import verify
@@ -87,17 +85,6 @@ def reach_database(settings: Settings, *, create: bool = True) -> Database:
         school_id=settings.school.id,
         create=create,
     )
-
-
-def open_trust(trust: TrustSettings) -> Database:
-    """The store of a trust, for no school yet. Raises StoreError, also where its user could see past the walls."""
-    database = Database.open(trust.store_url, school_id="")
-    try:
-        refuse_who_sees_all(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from moderator.build import open_trust
 from moderator.cli import app
 from moderator.errors import ConfigError, StoreError
 from moderator.store import audit, comments
+from moderator.store.database import Database
+from moderator.store.roles import refuse_who_sees_all
 from tests.postgres import SUPERUSER, Server, postgresql
 from tests.settings.test_trust import a_school, a_trust
 from tests.store.made import NOON, a_comment, receive
@@ -46,7 +47,8 @@ def test_prepare_makes_a_user_who_can_work_and_cannot_take_the_walls_down(tmp_pa
             told = CliRunner().invoke(app, words, catch_exceptions=False).output
             assert told.endswith("is ready. moderator_app works on it, and moderator_owner owns it.\n")
 
-        store = open_trust(trust)
+        store = Database.open(trust.store_url, school_id="")
+        refuse_who_sees_all(store)
         school = store.for_school("school", b"s" * 32)
         with school.transaction() as tx:
             receive(tx, a_comment())
@@ -66,12 +68,13 @@ def test_prepare_makes_a_user_who_can_work_and_cannot_take_the_walls_down(tmp_pa
         store.close()
 
 
-def test_a_trusts_store_is_not_opened_by_who_could_see_past_the_walls(tmp_path: Path, postgresql: Server) -> None:
-    (tmp_path / "schools").mkdir()
+def test_who_could_see_past_the_walls_is_told_so(postgresql: Server) -> None:
     with postgresql.fresh() as url:
         for seeing in (url, url.replace("moderator@", f"{SUPERUSER}@")):
+            store = Database.open(seeing, school_id="")
             with pytest.raises(StoreError, match="moderator trust prepare"):
-                open_trust(a_trust(tmp_path, f'[store]\nurl = "{seeing}"\n'))
+                refuse_who_sees_all(store)
+            store.close()
 
 
 @contextmanager
