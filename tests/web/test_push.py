@@ -244,4 +244,4 @@ def test_the_page_on_a_phone_and_what_a_tapped_test_does(alerting: Alerting, chr
 
 def test_the_worker_leads_a_tapped_test_back_to_this_page(office: Office) -> None:
     worker = office.client.get("/sw.js").text
-    assert 'urgent: "/triage", digest: "/triage", test: "/push?tapped=1"' in worker
+    assert 'urgent: "/alerts", digest: "/triage", test: "/push?tapped=1"' in worker

@@ -65,7 +65,7 @@ def test_every_rule_is_told_with_what_it_did_and_what_people_said(office: Office
     assert "It had nothing to say." in card_of(page, "A threat")
     assert page.count('<li class="card rule">') == len(RULES)
     assert "The figures are of the 4 comments of the last 30 days" in page
-    assert "The program hides by itself what these rules say." in page
+    assert "It hides by itself what the rules say." in page
     assert UNKIND not in page
 
 
