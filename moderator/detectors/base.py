@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from moderator.detectors.excerpt import excerpt, shortened
 from moderator.domain import Comment, Context, Finding
 from moderator.errors import DetectorError
-
-_AT_ONCE = 2
-"""Detectors asked at once. The two models take nearly all of a comment's time, and one of them leaves a core idle."""
 
 
 class PartlyRead(DetectorError):
@@ -41,22 +37,16 @@ class Detector(Protocol):
 def examine_all(
     detectors: Sequence[Detector], comment: Comment, context: Context
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """All findings of all detectors, in their order, and why a person must look: each that failed, and what was not read."""
+    """All findings of all detectors, and why a person must look: each detector that failed, and what was not read."""
     read, near = excerpt(comment), shortened(context)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     failed = [*read.unread]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for findings, why in pool.map(lambda each: _asked(each, read.comment, near), detectors):
-            found += map(read.placed, findings)
-            failed += why
-    return tuple(found), tuple(failed)
-
-
-def _asked(detector: Detector, comment: Comment, context: Context) -> tuple[Sequence[Finding], tuple[str, ...]]:
-    """One detector's findings, and why a person must look."""
-    try:
-        return detector.examine(comment, context), ()
-    except PartlyRead as part:
-        return part.findings, (f"{detector.name}: {part}",)
-    except Exception as error:  # noqa: BLE001  Whatever a detector dies of, the comment must reach a person.
-        return (), (f"{detector.name}: {type(error).__name__}",)
+    for detector in detectors:
+        try:
+            findings += map(read.placed, detector.examine(read.comment, near))
+        except PartlyRead as part:
+            findings += map(read.placed, part.findings)
+            failed.append(f"{detector.name}: {part}")
+        except Exception as error:  # noqa: BLE001  Whatever a detector dies of, the comment must reach a person.
+            failed.append(f"{detector.name}: {type(error).__name__}")
+    return tuple(findings), tuple(failed)

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-from threading import Barrier
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +8,7 @@ from moderator.detectors.base import examine_all
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.roll import Roll
 from moderator.detectors.toxicity import WordListScorer
-from moderator.domain import Comment, Context, Finding, Label
+from moderator.domain import Context, Label
 from tests.detectors.school import ROLL, SCHOOL, comment
 
 PANEL = build_detectors(SCHOOL, ROLL, WordListScorer())
@@ -28,26 +25,6 @@ def test_without_a_roll_the_other_detectors_still_work(roll: Roll | None) -> Non
     assert "guarded_names" not in {detector.name for detector in detectors}
     findings, failed = examine_all(detectors, comment("my son Emrys"), Context())
     assert [finding.label for finding in findings] == [Label.CHILD_NAMED]
-    assert failed == ()
-
-
-@dataclass(frozen=True)
-class Meets:
-    """Says something only once it has met the other one that reads the same comment."""
-
-    name: str
-    here: Barrier
-    version: str = "1"
-
-    def examine(self, comment: Comment, context: Context) -> list[Finding]:
-        self.here.wait(timeout=20)
-        return [Finding(Label.INSULT, 0.5, None, self.name, self.version, "")]
-
-
-def test_two_detectors_read_at_once_and_answer_in_their_order() -> None:
-    here = Barrier(2)
-    findings, failed = examine_all([Meets("first", here), Meets("second", here)], comment("hello"), Context())
-    assert [finding.detector for finding in findings] == ["first", "second"]
     assert failed == ()
 
 
