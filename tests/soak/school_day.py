@@ -134,14 +134,23 @@ class Service(threading.Thread):
         self.join(30)
 
 
+def spends_freely(street: Street) -> None:
+    """Each start reads X again for some cents: two hundred of them would spend the month's 25 dollars, and reading would stop."""
+    file = street.config / "moderator.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('id = "x"\n', 'id = "x"\nmonthly_limit_dollars = 1000.0\n', 1), encoding="utf-8")
+
+
 @contextmanager
 def school_day(kind: str, folder: Path, chance: random.Random) -> Iterator[SchoolDay]:
     """On "sqlcipher" or on a "postgresql" of its own."""
     if kind == "sqlcipher":
         with open_street(folder / kind) as street:
+            spends_freely(street)
             yield SchoolDay(street, chance, folder)
         return
     with server(durable=True) as postgresql, postgresql.fresh() as url, open_street(folder / kind) as street:
+        spends_freely(street)
         with (street.config / "moderator.toml").open("a", encoding="utf-8") as file:
             file.write(f'\n[store]\nurl = "{url}"\n')
         day = SchoolDay(street, chance, folder)
