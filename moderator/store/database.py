@@ -306,7 +306,7 @@ def make_private_file(path: Path, create: bool) -> bool:
         # SQLite gives its -wal and -shm files the permissions of the database itself.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        with suppress(PermissionError):  # Somebody else's file; opening it tells whether it can be used.
+        with suppress(OSError):  # Somebody else's file, or a read-only disk; opening it tells whether it can be used.
             path.chmod(0o600)
         return False
     except OSError as error:

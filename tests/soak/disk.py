@@ -144,7 +144,7 @@ def daemon_on(disk: Path, log: Path) -> Lived:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         ids += three(street, words)
         refused = street.command("run")
-        lived.told = refused.returncode != 0 and "Read-only" in refused.stderr and "full" in "".join(on_page)
+        lived.told = refused.returncode != 0 and "Traceback" not in refused.stderr and "full" in "".join(on_page)
         print(*on_page, refused.stderr, sep="\n")
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
         with street.daemon(log):
