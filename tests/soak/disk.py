@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
@@ -56,7 +57,15 @@ def filled(disk: Path, free: int = 0) -> Iterator[None]:
     ballast = disk / "ballast"
     with ballast.open("wb") as file:
         there = os.statvfs(disk)
-        os.posix_fallocate(file.fileno(), 0, max(1, there.f_bavail * there.f_frsize - free))
+        wanted = max(1, there.f_bavail * there.f_frsize - free)
+        while wanted > 0:
+            try:
+                os.posix_fallocate(file.fileno(), 0, wanted)
+                break
+            except OSError as error:  # The daemon that lives there may have written since it was asked.
+                if error.errno != errno.ENOSPC:
+                    raise
+                wanted -= there.f_frsize
     try:
         yield
     finally:
