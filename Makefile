@@ -1,5 +1,6 @@
 # make demo   installs, then moderates a school day on a pretend X, YouTube and Instagram (STAY=1 keeps it running)
 # make test   installs, then runs every test
+# make coverage   runs every test and says what of the program none of them reached (ONLY=tests/store: one room's)
 # make simulate  workers of a trust on a compressed clock, an hour of it; figures go to build/simulate/ (QUICK=1: two minutes)
 # make soak   measures every promise at length, some hours of it, and writes one page of figures to build/soak/ (QUICK=1: minutes)
 # make models trains both models from nothing and exports them (over an hour on two cores; goes on where it stopped)
@@ -16,12 +17,14 @@ SEED ?= 1
 QUICK ?=
 UPGRADE ?=
 GO_ON ?=
+ONLY ?=
+KEEP ?=
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 # Every library in its locked version, and every file of it with a hash that is in the lock; nothing else is taken.
 LOCKED = $(PIP_INSTALL) --no-deps --no-build-isolation --require-hashes
 QUIETLY = 2> >(grep -v WARNING >&2)
 
-.PHONY: venv demo test soak simulate models lint lock install uninstall clean audit
+.PHONY: venv demo test coverage soak simulate models lint lock install uninstall clean audit
 
 venv: .venv/.installed
 
@@ -41,6 +44,9 @@ demo: venv
 
 test: venv
 	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+coverage: venv
+	@$(BIN)/python -m tests.covered $(if $(KEEP),--keep) $(ONLY)
 
 simulate: venv
 	@$(BIN)/python -m tests.simulate --seed $(SEED) $(if $(QUICK),--quick)

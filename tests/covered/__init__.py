@@ -1,0 +1,1 @@
+"""How much of the program the tests run through: `make coverage`."""
