@@ -12,7 +12,8 @@ from sqlalchemy.engine import URL
 from moderator.backups.look import refuse_damaged
 from moderator.errors import StoreError
 from moderator.store import faults
-from moderator.store.database import Database, make_private_file
+from moderator.store.database import Database
+from moderator.store.engines import make_private_file
 
 
 def copy_file(database: Database, target: Path) -> None:

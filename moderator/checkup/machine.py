@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from moderator.checkup.lines import Line, fail, ok, skipped, warn
 from moderator.errors import StoreError
-from moderator.store.database import refuse_faulty_sqlite
+from moderator.store.engines import refuse_faulty_sqlite
 
 GB = 1_000_000_000
 LOW_DISK, NO_DISK = 2 * GB, GB // 5

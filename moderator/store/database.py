@@ -6,21 +6,19 @@ StoreError of one sentence, with whatever was under way undone. It never reads a
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple, overload
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -28,6 +26,14 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 from moderator.errors import StoreError
 from moderator.store import schema
 from moderator.store.chain import Event, derived_key
+from moderator.store.engines import (
+    BEGIN,
+    FORMS_OF_URL,
+    make_private_file,
+    postgresql_engine,
+    refuse_faulty_sqlite,
+    sqlcipher_engine,
+)
 from moderator.store.faults import store_error
 from moderator.store.tables import Row
 from moderator.store.walls import say_school
@@ -39,9 +45,6 @@ SomeRow = TypeVar("SomeRow", bound=Row)
 WAIT_S = 10.0
 """How long a writer waits for another before it gives up."""
 RAW_KEY = re.compile("[0-9a-fA-F]{64}")
-MENDED_IN = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
-BEGIN = "moderator_begin"
-"""Execution option of a connection: what SQLite's BEGIN is followed by."""
 
 
 def new_key() -> str:
@@ -271,7 +274,6 @@ NO_AUDIT_KEY = (
     "The key of the audit trail is missing, so that nothing can be written into it, nor checked. Nothing was changed. "
     "Put back the file audit.key that belongs to this database."
 )
-FORMS_OF_URL = "It is sqlcipher:///var/lib/moderator/moderator.db or postgresql+psycopg://user:password@host/name."
 
 
 def key_of_chain(key: str | None, audit_key: str | None) -> bytes | None:
@@ -283,105 +285,6 @@ def key_of_chain(key: str | None, audit_key: str | None) -> bytes | None:
             )
         return bytes.fromhex(audit_key)
     return derived_key(key) if key is not None and RAW_KEY.fullmatch(key) else None
-
-
-def refuse_faulty_sqlite(version: tuple[int, ...]) -> None:
-    """Raises StoreError for a SQLite that can damage a database in WAL mode which several processes write to."""
-    # https://www.sqlite.org/wal.html, "The WAL-reset bug" (read 2026-11): mended in 3.51.3, and in 3.50.7 and 3.44.6.
-    if version >= MENDED_IN[-1] or any(version[:2] == mended[:2] and version >= mended for mended in MENDED_IN):
-        return
-    raise StoreError(
-        f"The SQLite library inside sqlcipher3 is {'.'.join(map(str, version))}, which can damage a database that several "
-        "processes write to. Install a newer one: pip install --upgrade sqlcipher3"
-    )
-
-
-def make_private_file(path: Path, create: bool) -> bool:
-    """See to it that the file is there and nobody else's to read; True where it was made now."""
-    if not path.is_absolute():
-        raise StoreError(f"The path of the database must be absolute, got {str(path) or 'none'}. {FORMS_OF_URL}")
-    if not create and not path.exists():
-        raise StoreError(f"There is no database at {path} yet. Starting the daemon once makes it: moderator run")
-    try:
-        # SQLite gives its -wal and -shm files the permissions of the database itself.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        with suppress(OSError):  # Somebody else's file, or a read-only disk; opening it tells whether it can be used.
-            path.chmod(0o600)
-        return False
-    except OSError as error:
-        raise StoreError(
-            f"Database {path} cannot be made: {error.strerror}. Make its folder, owned by this user."
-        ) from error
-    return True
-
-
-def sqlcipher_engine(path: Path, key: str, wait_s: float) -> Engine:
-    def connect() -> Any:
-        # A file that was moved away is not made anew, empty: `make_private_file` alone makes one.
-        connection = sqlcipher.connect(
-            f"{path.as_uri()}?mode=rw",
-            uri=True,
-            timeout=wait_s,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=256,
-        )
-        try:
-            # A raw key spares the 256,000 rounds meant for passwords: https://www.zetetic.net/sqlcipher/sqlcipher-api/#key
-            connection.execute(f"PRAGMA key = \"x'{key}'\"")
-            # The first page is read before anything is set, so that a wrong key changes nothing.
-            connection.execute("SELECT count(*) FROM sqlite_master")
-            for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-                connection.execute(f"PRAGMA {setting}")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    # The URL stays empty, so that neither path nor key can be printed from it.
-    engine = create_engine(
-        "sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, pool_size=5, hide_parameters=True
-    )
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # Taking the write lock at once avoids the deadlock of two readers that both go on to write.
-        how = connection.get_execution_options().get(BEGIN, "IMMEDIATE")
-        connection.exec_driver_sql(f"BEGIN {how}")
-
-    @event.listens_for(engine, "connect")
-    def remember(_connection: object, record: Any) -> None:
-        record.info["file"] = which_file(path)
-
-    @event.listens_for(engine, "checkout")
-    def compare(_connection: object, record: Any, _proxy: object) -> None:
-        # A restored backup took the file's place: nobody writes on into the one that was moved aside.
-        if record.info["file"] != which_file(path):
-            raise DisconnectionError
-
-    return engine
-
-
-def which_file(path: Path) -> tuple[int, int] | None:
-    """Which file stands at the path now, by device and number; None: none does."""
-    with suppress(FileNotFoundError):
-        found = path.stat()
-        return found.st_dev, found.st_ino
-    return None
-
-
-def postgresql_engine(url: URL, wait_s: float) -> Engine:
-    # psycopg prepares what it sends often, and the server would keep a plan that it made while a table was still empty: the
-    # same question then took 18 ms at 6,000 comments, and longer with each one, in the place of 0.2 (measured 2026-11-22).
-    plans = "-c plan_cache_mode=force_custom_plan"
-    settings = f"-c timezone=UTC -c lock_timeout={round(wait_s * 1000)} {plans}"
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,  # A restart of the server costs no more than one look.
-        hide_parameters=True,
-        connect_args={"connect_timeout": 10, "application_name": "moderator", "options": settings},
-    )
 
 
 @contextmanager

@@ -27,7 +27,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from moderator.errors import AlreadyRunning, StoreError
 from moderator.settings.private_files import give_to_owner_of
 from moderator.store import turns
-from moderator.store.database import Database, which_file
+from moderator.store.database import Database
+from moderator.store.engines import which_file
 from moderator.store.faults import store_error
 from moderator.store.tables import RunnerRow
 

@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from moderator.errors import StoreError
 from moderator.store import comments
-from moderator.store.database import Database, Transaction, new_key, refuse_faulty_sqlite
+from moderator.store.database import Database, Transaction, new_key
+from moderator.store.engines import refuse_faulty_sqlite
 from moderator.store.meter import StoreMeter
 from moderator.store.tables import MeterRow
 from tests.postgres import END_CONNECTIONS, Server
