@@ -29,9 +29,9 @@ from moderator.platforms.base import Capabilities, Platform
 from moderator.platforms.image_hosts import IMAGE_HOSTS
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
-from moderator.store.database import WAIT_S, Database
+from moderator.store.database import WAIT_S, Database, is_missing
 from moderator.store.meter import StoreMeter
-from moderator.store.running import GUESTS_STAY_S, visit
+from moderator.store.running import GUESTS_STAY_S, visit, visited_file
 from moderator.store.tokens import FileTokens
 from moderator.weights.manifest import verify
 from moderator.weights.shelf import DETOXIFY
@@ -44,12 +44,14 @@ BUILT_IN = "built-in"
 def open_database(settings: Settings, *, wait_s: float = WAIT_S) -> Database:
     """The school's store, migrated to this program's schema; a backup is made before. Raises StoreError and BackupError.
 
-    Raises AlreadyRunning where the tables are older and a daemon, which may be of that version, is still at work on them.
+    Raises AlreadyRunning where the tables are older, or there is no file yet, and a daemon is still at work: it may be of
+    that version, or about to make the file.
     """
-    database = reach_database(settings)
+    if is_missing(settings.store_url):
+        _make_as_guest(settings, wait_s)
+    database = reach_database(settings, create=False)
     try:
-        if is_behind(database):
-            _migrate_as_guest(settings, database, wait_s)
+        migrate_as_guest(settings, database, wait_s)
         bring_up_to_date(settings, database)
     except BaseException:
         database.close()
@@ -57,7 +59,20 @@ def open_database(settings: Settings, *, wait_s: float = WAIT_S) -> Database:
     return database
 
 
-def _migrate_as_guest(settings: Settings, database: Database, wait_s: float) -> None:
+def _make_as_guest(settings: Settings, wait_s: float) -> None:
+    patience = time.monotonic() + wait_s  # A daemon that has just started may be making the file itself.
+    while is_missing(settings.store_url):
+        try:
+            with visited_file(lock_of(settings)):
+                reach_database(settings).close()
+        except AlreadyRunning as error:
+            if time.monotonic() > patience:
+                raise AlreadyRunning(f"There is no database yet, and none was made. {error}") from None
+            time.sleep(GUESTS_STAY_S)
+
+
+def migrate_as_guest(settings: Settings, database: Database, wait_s: float = WAIT_S) -> None:
+    """Bring older tables up to this version while no daemon is at work on them. Raises as `open_database` does."""
     patience = time.monotonic() + wait_s  # A daemon that has just started may be bringing the tables up to date itself.
     while is_behind(database):
         try:

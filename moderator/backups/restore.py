@@ -20,10 +20,10 @@ from moderator.backups import postgres as pg
 from moderator.backups.contents import ERASURES, FILE, Opened, open_backup
 from moderator.backups.keys import Identity
 from moderator.backups.look import follow, look
-from moderator.backups.scratch import alone, scratch, settle
+from moderator.backups.scratch import alone, scratch
 from moderator.backups.sqlcipher import opened as opened_file
 from moderator.errors import StoreError
-from moderator.settings.private_files import give_to_owner_of, write_private
+from moderator.settings.private_files import give_to_owner_of, settle, write_private
 from moderator.settings.read import AUDIT_KEY, DATABASE
 from moderator.store import audit, comments, schema, waits
 from moderator.store.chain import Head

@@ -45,12 +45,3 @@ def scratch(state_dir: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def settle(folder: Path) -> None:
-    """A new name in a folder is safe from a power cut only once the folder itself is on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -21,7 +21,7 @@ def copy_file(database: Database, target: Path) -> None:
 
     What was deleted is not in the copy, not even in unused pages. Raises StoreError; then there is no copy.
     """
-    make_private_file(target, create=True)
+    make_private_file(target)
     # Neither copying the file, which others may be writing to, nor SQLite's backup interface, which SQLCipher advises
     # against; VACUUM INTO keeps key and settings. https://www.zetetic.net/sqlcipher/sqlcipher-api/ (read 2026-11)
     connection = database.engine.raw_connection()

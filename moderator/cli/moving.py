@@ -10,8 +10,7 @@ import typer
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from moderator.backups.upgrade import bring_up_to_date, is_behind
-from moderator.build import reach_database
+from moderator.build import migrate_as_guest, reach_database
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -67,8 +66,7 @@ def migrate_store(
         arriving = reach_database(replace(settings, store_url=with_password(settings, to, password_file)))
         try:
             for each, url in ((leaving, file), (arriving, to)):
-                if is_behind(each):
-                    bring_up_to_date(replace(settings, store_url=url), each)
+                migrate_as_guest(replace(settings, store_url=url), each)
             moved = move(leaving, arriving, settings.state_dir, utc_now(), os.getpid(), tell)
         finally:
             arriving.close()

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -41,7 +41,7 @@ from moderator.settings import Settings, read_settings, reread_policy
 from moderator.settings.never_hidden import wrongly_hidden
 from moderator.store import accounts, actions, comments
 from moderator.store.database import Database
-from moderator.store.running import hold
+from moderator.store.running import Hold, opened_alone
 from moderator.worker import CountJudged, nobody_counts
 
 SHADOW_NOTE = (
@@ -65,39 +65,39 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 
 def watch(settings: Settings, log: Log) -> None:
-    database = reach_database(settings)
-    # Only who has the daemon's place brings the tables up to this version: an older daemon may still be at work on them.
-    migrate = partial(bring_up_to_date, settings, database)
-    try:
-        with hold(database, lock_of(settings), utc_now(), os.getpid(), first=migrate) as held:
-            models = build_models(settings)
-            house = build_house(settings, database, utc_now(), models=models)
-            remember_accounts(house)
-            for sentence in left_behind(house):
-                log.warning("account.left_behind", detail=sentence)
-            if sys.stderr.isatty():
-                first_reading(house)
-            notifier = Notifier(os.environ.get("NOTIFY_SOCKET", ""))
-            reread = partial(reread_checked, settings, models)
-            beside = alert_rounds(house, open_channels(settings), log, utc_now) if settings.alerts.enabled else []
-            beside += report_rounds(house, settings, log, utc_now)
-            beside += own_post_rounds(house, settings, log, utc_now)
-            beside += privacy_rounds(house, settings.state_dir, log, utc_now)
-            door = open_door(settings.state_dir, own_post_eyes(settings, house, utc_now))
-            with door, monitored(settings, database) as count_judged:
-                daemon = Daemon(
-                    house,
-                    log,
-                    notifier,
-                    settings.act_every_s,
-                    held.still_held,
-                    reread,
-                    rounds=beside,
-                    count_judged=count_judged,
-                )
-                daemon.run()
-    finally:
-        database.close()
+    with alone_at_work(settings) as (database, held):
+        models = build_models(settings)
+        house = build_house(settings, database, utc_now(), models=models)
+        remember_accounts(house)
+        for sentence in left_behind(house):
+            log.warning("account.left_behind", detail=sentence)
+        if sys.stderr.isatty():
+            first_reading(house)
+        notifier = Notifier(os.environ.get("NOTIFY_SOCKET", ""))
+        reread = partial(reread_checked, settings, models)
+        beside = alert_rounds(house, open_channels(settings), log, utc_now) if settings.alerts.enabled else []
+        beside += report_rounds(house, settings, log, utc_now)
+        beside += own_post_rounds(house, settings, log, utc_now)
+        beside += privacy_rounds(house, settings.state_dir, log, utc_now)
+        door = open_door(settings.state_dir, own_post_eyes(settings, house, utc_now))
+        with door, monitored(settings, database) as count_judged:
+            daemon = Daemon(
+                house,
+                log,
+                notifier,
+                settings.act_every_s,
+                held.still_held,
+                reread,
+                rounds=beside,
+                count_judged=count_judged,
+            )
+            daemon.run()
+
+
+def alone_at_work(settings: Settings) -> AbstractContextManager[tuple[Database, Hold]]:
+    """The daemon's place and its database. Only who has the place makes the file, and brings the tables up to this version."""
+    reach, migrate = partial(reach_database, settings), partial(bring_up_to_date, settings)
+    return opened_alone(reach, lock_of(settings), utc_now(), os.getpid(), first=migrate)
 
 
 @contextmanager
@@ -221,13 +221,8 @@ def once(
     settings = load_settings(config)
     need_accounts(settings, config)
     if not dry_run:
-        database = reach_database(settings)
-        migrate = partial(bring_up_to_date, settings, database)
-        try:
-            with hold(database, lock_of(settings), utc_now(), os.getpid(), first=migrate):
-                one_round(settings, database, act=True, as_json=as_json)
-        finally:
-            database.close()
+        with alone_at_work(settings) as (database, _):
+            one_round(settings, database, act=True, as_json=as_json)
         return
     with tempfile.TemporaryDirectory(prefix="moderator-dry-run-") as folder:
         # A store that is thrown away: the real one keeps its cursors, and shadow mode asks nothing of a platform.

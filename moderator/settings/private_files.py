@@ -20,7 +20,7 @@ def write_private(path: Path, content: bytes) -> None:
     except OSError:
         fresh.unlink(missing_ok=True)
         raise
-    _settle(path.parent)
+    settle(path.parent)
 
 
 def make_private(path: Path, content: bytes) -> bool:
@@ -33,7 +33,7 @@ def make_private(path: Path, content: bytes) -> bool:
         return False
     finally:
         fresh.unlink(missing_ok=True)
-    _settle(path.parent)
+    settle(path.parent)
     return True
 
 
@@ -47,7 +47,7 @@ def append_private(path: Path, lines: bytes) -> None:
         os.fsync(file.fileno())
     if fresh:
         give_to_owner_of(path.parent, path)
-        _settle(path.parent)
+        settle(path.parent)
 
 
 def others_may_read(path: Path) -> bool:
@@ -107,7 +107,7 @@ def give_to_owner_of(folder: Path, path: Path) -> None:
         os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """A new name is safe from a power cut only once its folder is on the disk too."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

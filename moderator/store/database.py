@@ -29,7 +29,8 @@ from moderator.store.chain import Event, derived_key
 from moderator.store.engines import (
     BEGIN,
     FORMS_OF_URL,
-    make_private_file,
+    is_to_be_made,
+    made_whole,
     postgresql_engine,
     refuse_faulty_sqlite,
     sqlcipher_engine,
@@ -183,13 +184,11 @@ class Database:
             raise StoreError(
                 f"The key of {path} must be 64 hexadecimal characters. Put back the key file it was made with."
             )
-        made = make_private_file(path, create)
-        try:
-            return replace(cls._checked(sqlcipher_engine(path, key, wait_s), f"Database {path}", school_id), file=path)
-        except StoreError:
-            if made:
-                path.unlink()
-            raise
+        where = f"Database {path}"
+        if is_to_be_made(path, create):
+            with made_whole(path) as fresh:
+                cls._checked(sqlcipher_engine(fresh, key, wait_s), where, school_id).close()
+        return replace(cls._checked(sqlcipher_engine(path, key, wait_s), where, school_id), file=path)
 
     @classmethod
     def _checked(cls, engine: Engine, where: str, school_id: str) -> Database:
@@ -268,6 +267,15 @@ class Database:
     def close(self) -> None:
         if not self.borrowed:
             self.engine.dispose()
+
+
+def is_missing(url: str) -> bool:
+    """Whether an SQLCipher database is meant whose file is not there yet. A URL that cannot be read is told where it is opened."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return False
+    return parsed.drivername == "sqlcipher" and not Path(parsed.database or "").exists()
 
 
 NO_AUDIT_KEY = (

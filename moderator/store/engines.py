@@ -6,8 +6,11 @@ A path or a URL goes in, an engine comes out. Nothing is read or written but wha
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -17,10 +20,12 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
 from moderator.errors import StoreError
+from moderator.settings.private_files import give_to_owner_of, settle
 
 MENDED_IN = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 BEGIN = "moderator_begin"
 """Execution option of a connection: what SQLite's BEGIN is followed by."""
+SWITCH_AGAIN_AFTER_S = 0.02
 FORMS_OF_URL = "It is sqlcipher:///var/lib/moderator/moderator.db or postgresql+psycopg://user:password@host/name."
 
 
@@ -35,29 +40,68 @@ def refuse_faulty_sqlite(version: tuple[int, ...]) -> None:
     )
 
 
-def make_private_file(path: Path, create: bool) -> bool:
-    """See to it that the file is there and nobody else's to read; True where it was made now."""
+def is_to_be_made(path: Path, create: bool) -> bool:
+    """Whether there is no file yet; one that is there becomes nobody else's to read. Raises StoreError where none may be made."""
     if not path.is_absolute():
         raise StoreError(f"The path of the database must be absolute, got {str(path) or 'none'}. {FORMS_OF_URL}")
-    if not create and not path.exists():
-        raise StoreError(f"There is no database at {path} yet. Starting the daemon once makes it: moderator run")
-    try:
-        # SQLite gives its -wal and -shm files the permissions of the database itself.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
+    if path.exists():
         with suppress(OSError):  # Somebody else's file, or a read-only disk; opening it tells whether it can be used.
             path.chmod(0o600)
         return False
-    except OSError as error:
-        raise StoreError(
-            f"Database {path} cannot be made: {error.strerror}. Make its folder, owned by this user."
-        ) from error
+    if not create:
+        raise StoreError(f"There is no database at {path} yet. Starting the daemon once makes it: moderator run")
     return True
+
+
+@contextmanager
+def made_whole(path: Path) -> Iterator[Path]:
+    """An empty file beside `path` to make a database of; at the end it is put there, unless another one is there by then.
+
+    So nobody ever opens half of one, and where making it fails there is none. Raises StoreError.
+    """
+    try:
+        with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+            fresh = Path(folder) / path.name
+            make_private_file(fresh)
+            give_to_owner_of(path.parent, fresh)
+            yield fresh
+            with suppress(FileExistsError):
+                os.link(fresh, path)
+            settle(path.parent)
+    except OSError as error:
+        raise cannot_be_made(path, error) from error
+
+
+def make_private_file(path: Path) -> None:
+    """A new file, empty, and nobody else's to read. Raises StoreError, also where there is one."""
+    try:
+        # SQLite gives its -wal and -shm files the permissions of the database itself.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise cannot_be_made(path, error) from error
+
+
+def cannot_be_made(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"Database {path} cannot be made: {error.strerror}. Make its folder, owned by this user.")
+
+
+def use_write_ahead_log(connection: Any, wait_s: float) -> None:
+    """Switch a file to it that is not yet: a new one, or a backup that was put back. Raises sqlcipher's errors."""
+    # While another process writes to the file, or switches it, SQLite refuses at once instead of waiting as for all else.
+    patience = time.monotonic() + wait_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlcipher.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > patience:
+                raise
+        time.sleep(SWITCH_AGAIN_AFTER_S)
 
 
 def sqlcipher_engine(path: Path, key: str, wait_s: float) -> Engine:
     def connect() -> Any:
-        # A file that was moved away is not made anew, empty: `make_private_file` alone makes one.
+        # A file that was moved away is not made anew, empty: `made_whole` alone makes one.
         connection = sqlcipher.connect(
             f"{path.as_uri()}?mode=rw",
             uri=True,
@@ -71,7 +115,8 @@ def sqlcipher_engine(path: Path, key: str, wait_s: float) -> Engine:
             connection.execute(f"PRAGMA key = \"x'{key}'\"")
             # The first page is read before anything is set, so that a wrong key changes nothing.
             connection.execute("SELECT count(*) FROM sqlite_master")
-            for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            use_write_ahead_log(connection, wait_s)
+            for setting in ("synchronous = FULL", "foreign_keys = ON"):
                 connection.execute(f"PRAGMA {setting}")
         except BaseException:
             connection.close()

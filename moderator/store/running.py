@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
@@ -100,15 +101,36 @@ def hold(
     kept = ExitStack()
     try:
         kept.enter_context(file_lock(lock_file, runner))
-        if database.dialect == "postgresql":
-            connection = kept.enter_context(_database_lock(database, runner, first))
-            _refuse_shared_work(database)
-        else:
-            connection = None
-            first()
+        return _take(kept, database, runner, first)
     except BaseException:
         kept.close()
         raise
+
+
+@contextmanager
+def opened_alone(
+    reach: Callable[[], Database], lock_file: Path, now: datetime, pid: int, first: Callable[[Database], object]
+) -> Iterator[tuple[Database, Hold]]:
+    """The daemon's place and then the database, which `reach` opens or makes; closed at the end. Raises as `hold` does.
+
+    Who does not get the place has neither opened a file of the database nor made one.
+    """
+    runner = Runner(socket.gethostname(), pid, now)
+    with ExitStack() as kept:
+        kept.enter_context(file_lock(lock_file, runner))
+        database = reach()
+        kept.callback(database.close)
+        yield database, _take(kept, database, runner, partial(first, database))
+
+
+def _take(kept: ExitStack, database: Database, runner: Runner, first: Callable[[], object]) -> Hold:
+    """The rest of the place, for who has the lock on the file."""
+    connection = None
+    if database.dialect == "postgresql":
+        connection = kept.enter_context(_database_lock(database, runner, first))
+        _refuse_shared_work(database)
+    else:
+        first()
     return Hold(kept, connection, database.file)
 
 
@@ -117,9 +139,7 @@ def visit(database: Database, lock_file: Path, work: Callable[[], object]) -> No
 
     Several guests may be there at once.
     """
-    with opened_lock(lock_file) as file:
-        if not _try_file(file, fcntl.LOCK_SH):
-            raise AlreadyRunning(_by_file(file))
+    with visited_file(lock_file):
         if database.dialect != "postgresql":
             work()
             return
@@ -130,6 +150,15 @@ def visit(database: Database, lock_file: Path, work: Callable[[], object]) -> No
                 work()
             finally:
                 _let_go(connection, database.school_id, "_shared")
+
+
+@contextmanager
+def visited_file(lock_file: Path) -> Iterator[None]:
+    """A guest's lock on the file alone, for who has no database open yet. Raises as `visit` does."""
+    with opened_lock(lock_file) as file:
+        if not _try_file(file, fcntl.LOCK_SH):
+            raise AlreadyRunning(_by_file(file))
+        yield
 
 
 def _refuse_shared_work(database: Database) -> None:

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from moderator.build import open_database
+from moderator.errors import AlreadyRunning
 from moderator.sandbox.faults import Fault
+from moderator.settings import read_settings
+from moderator.store.running import Runner, file_lock
 from tests.commands import run_command
+from tests.conftest import NOON
 from tests.journeys.street import Street, clean_environment, open_street
 
 
@@ -66,6 +71,17 @@ def test_an_unreachable_host_is_told_and_the_daemon_would_go_on_trying(street: S
     edit(street, f'"{street.sandbox.instagram_base}"', '"http://127.0.0.1:9"')
     fails(street.command("check"), 2, "FAIL  instagram")
     fails(street.command("once"), 3, "instagram")
+
+
+def test_who_does_not_get_the_daemons_place_makes_no_database(street: Street) -> None:
+    """A restore, or a daemon that has only just started, has the place before there is any database."""
+    with file_lock(street.state / "daemon.lock", Runner("here", 4711, NOON)):
+        for command in ("run", "once"):
+            fails(street.command(command), 75, "held by pid 4711")
+        with pytest.raises(AlreadyRunning, match=r"no database yet, and none was made.*held by pid 4711"):
+            open_database(read_settings(street.config, credentials_dir=None), wait_s=0.2)
+        assert list(street.state.glob("*moderator.db*")) == []
+    assert street.command("once").returncode == 0
 
 
 def test_a_database_with_another_key_is_left_alone(street: Street) -> None:

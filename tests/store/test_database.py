@@ -5,16 +5,17 @@ import stat
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import text
 
 from moderator.errors import StoreError
 from moderator.store import comments
 from moderator.store.database import Database, Transaction, new_key
-from moderator.store.engines import refuse_faulty_sqlite
+from moderator.store.engines import made_whole, refuse_faulty_sqlite
 from moderator.store.meter import StoreMeter
 from moderator.store.tables import MeterRow
 from tests.postgres import END_CONNECTIONS, Server
@@ -192,6 +193,42 @@ class TestSqlcipher:
     def test_a_folder_that_is_not_there_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="No such file or directory"):
             Database.open(sqlcipher_url(tmp_path / "none"), key=KEY)
+
+    def test_of_two_that_make_it_at_once_one_is_first_and_the_other_opens_that_one(self, tmp_path: Path) -> None:
+        with made_whole(tmp_path / "moderator.db") as late:
+            first = Database.open(sqlcipher_url(tmp_path), key=KEY)
+            first.migrate()
+            late.write_bytes(b"half of a database")
+        with first.transaction() as tx:
+            receive(tx, a_comment("c1"))
+        second = Database.open(sqlcipher_url(tmp_path), key=KEY)
+        with second.reading() as tx:
+            assert len(comments.find(tx, "c1")) == 1
+        for each in (first, second):
+            each.close()
+        assert [path.name for path in tmp_path.iterdir()] == ["moderator.db"]
+
+    def test_where_making_it_fails_there_is_none(self, tmp_path: Path) -> None:
+        with suppress(StoreError), made_whole(tmp_path / "moderator.db") as fresh:
+            fresh.write_bytes(b"half of a database")
+            raise StoreError("The disk is full.")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_who_finds_it_without_its_log_while_somebody_writes_waits(self, tmp_path: Path) -> None:
+        """So it is with a backup that was just put back, when the daemon and the page open it in the same moment."""
+        path = tmp_path / "moderator.db"
+        writer = sqlcipher.connect(path, isolation_level=None, check_same_thread=False)
+        writer.execute(f"PRAGMA key = \"x'{KEY}'\"")
+        writer.execute("CREATE TABLE theirs (a)")
+        writer.execute("BEGIN IMMEDIATE")
+        with closing(writer):
+            ends = threading.Timer(0.3, writer.execute, ("COMMIT",))
+            ends.start()
+            opened = Database.open(sqlcipher_url(tmp_path), key=KEY, wait_s=30)
+            ends.join()
+        with opened.reading() as tx:
+            assert tx.session.connection().execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        opened.close()
 
     def test_who_finds_it_held_waits_and_then_says_so(self, file: Path) -> None:
         holder = Database.open(f"sqlcipher:///{file}", key=KEY)
