@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Annotated
 
 import typer
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
 from moderator.build import migrate_as_guest, reach_database
 from moderator.cli.common import (
@@ -25,6 +24,7 @@ from moderator.moving import Moved, give_up, move
 from moderator.settings import Settings
 from moderator.settings.credentials import read_password
 from moderator.settings.read import DATABASE
+from moderator.settings.store_address import DRIVER, parsed
 from moderator.store import moves
 from moderator.store.database import Database
 
@@ -76,10 +76,9 @@ def migrate_store(
 
 
 def with_password(settings: Settings, to: str, password_file: str) -> str:
-    try:
-        url = make_url(to)
-    except (ArgumentError, ValueError):
-        raise StoreError("--to is no address such as postgresql+psycopg://moderator@localhost/moderator") from None
+    url = parsed(to)
+    if url is None:
+        raise StoreError(f"--to is no address such as {DRIVER}://moderator@localhost/moderator")
     if password_file:
         url = url.set(password=read_password(settings.credentials_dir / password_file))
     return url.render_as_string(hide_password=False)

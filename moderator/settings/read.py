@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
 from moderator.domain import Mode, School
 from moderator.policy.authority import People, Role
 from moderator.settings.accounts import read_accounts
 from moderator.settings.alerts import VAPID_KEY, alert_key, read_alerts
 from moderator.settings.backup import key_files, read_backup
-from moderator.settings.credentials import read_key, read_password, store_key
+from moderator.settings.credentials import read_key, store_key
 from moderator.settings.documents import Document, check_form, read_document, without_secrets
 from moderator.settings.faults import Fault, FaultyFiles, gathered
 from moderator.settings.forms import PeopleForm, SchoolForm, StoreForm
@@ -28,13 +27,14 @@ from moderator.settings.monitor import read_monitor
 from moderator.settings.pictures import read_pictures
 from moderator.settings.policy_file import checked_policy
 from moderator.settings.school_file import read_school_file
+from moderator.settings.store_address import DRIVER, store_address
 from moderator.settings.values import AccountSettings, RollPlace, Settings
 from moderator.settings.web import read_web
 
 MAIN, POLICY = "moderator.toml", "policy.toml"
 ROLL_KEY, AUDIT_KEY, EVIDENCE_KEY = "roll.key", "audit.key", "evidence.key"
 DATABASE = "moderator.db"
-_POSTGRESQL = "postgresql+psycopg"
+_ADDRESS = f'must be "" or an address such as {DRIVER}://moderator@localhost/moderator'
 _ONNX = "onnx:"
 
 
@@ -184,28 +184,7 @@ def _store_url(document: Document, form: StoreForm, state_dir: Path, folder: Pat
     """The address of the database: the file in the state folder, or PostgreSQL's with its password."""
     if not form.url:
         return URL.create("sqlcipher", database=str(state_dir / DATABASE)).render_as_string()
-    url = _parsed(form.url)
-    if url is None or url.drivername != _POSTGRESQL or not url.database:
-        what = f'must be "" or an address such as {_POSTGRESQL}://moderator@localhost/moderator'
-        faults.append(document.fault(("store", "url"), what))
-        return ""
-    if url.password is not None or "password" in url.query:
-        what = "must hold no password: put it alone into a credential file and name that file in password_file"
-        faults.append(document.fault(("store", "url"), what))
-        return ""
-    if form.password_file and not (folder / form.password_file).exists():
-        faults.append(document.fault(("store", "password_file"), f"no file of this name is in {folder}"))
-    elif form.password_file:
-        with gathered(faults):
-            url = url.set(password=read_password(folder / form.password_file))
-    return url.render_as_string(hide_password=False)
-
-
-def _parsed(url: str) -> URL | None:
-    try:
-        return make_url(url)
-    except (ArgumentError, ValueError):
-        return None
+    return store_address(document, form.url, form.password_file, folder, _ADDRESS, faults)
 
 
 def _model(document: Document, key: str, choice: str, config_dir: Path, faults: list[Fault]) -> str:

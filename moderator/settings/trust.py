@@ -16,18 +16,16 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
-from moderator.settings.credentials import read_password
 from moderator.settings.documents import Document, check_form, read_document, without_secrets
-from moderator.settings.faults import Fault, FaultyFiles, gathered
+from moderator.settings.faults import Fault, FaultyFiles
 from moderator.settings.forms import Form, NoFileName
 from moderator.settings.read import MAIN, POLICY, read_settings
+from moderator.settings.store_address import DRIVER, same_place, store_address
 from moderator.settings.values import Settings
 
 TRUST = "trust.toml"
-_POSTGRESQL = "postgresql+psycopg"
+_ADDRESS = f"must be an address such as {DRIVER}://moderator_app@localhost/moderator: a trust is kept in PostgreSQL"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 Stamp = tuple[tuple[str, int, int, int], ...]
@@ -92,35 +90,13 @@ def read_trust(path: Path, *, credentials_dir: Path | None) -> TrustSettings:
     faults += [*found, *wrong]
     if form is None:
         raise FaultyFiles(faults)
-    url = _store_url(document, form.store, credentials_dir or path.parent / "credentials", faults)
+    folder = credentials_dir or path.parent / "credentials"
+    url = store_address(document, form.store.url, form.store.password_file, folder, _ADDRESS, faults)
     schools_dir = (path.parent / Path(form.schools_dir).expanduser()).absolute()
     schools = _schools(document, schools_dir, faults)
     if faults:
         raise FaultyFiles(faults)
     return TrustSettings(path, url, schools_dir, schools, form)
-
-
-def _store_url(document: Document, form: TrustStoreForm, credentials: Path, faults: list[Fault]) -> str:
-    url = _parsed(form.url)
-    if url is None or url.drivername != _POSTGRESQL or not url.database:
-        what = f"must be an address such as {_POSTGRESQL}://moderator_app@localhost/moderator: a trust is kept in PostgreSQL"
-        faults.append(document.fault(("store", "url"), what))
-        return ""
-    if url.password is not None or "password" in url.query:
-        what = "must hold no password: put it alone into a credential file and name that file in password_file"
-        faults.append(document.fault(("store", "url"), what))
-        return ""
-    if form.password_file:
-        with gathered(faults):
-            url = url.set(password=read_password(credentials / form.password_file))
-    return url.render_as_string(hide_password=False)
-
-
-def _parsed(url: str) -> URL | None:
-    try:
-        return make_url(url)
-    except (ArgumentError, ValueError):
-        return None
 
 
 def _schools(document: Document, schools_dir: Path, faults: list[Fault]) -> tuple[SchoolPlace, ...]:
@@ -198,7 +174,7 @@ class Schools:
         if settings.state_dir.name != school_id:
             what = f"must end with the school's id, such as /var/lib/moderator/{school_id}: no two schools share one"
             faults.append(Fault(main, what, ("state_dir",)))
-        if not _same_place(settings.store_url, self.trust.store_url):
+        if not same_place(settings.store_url, self.trust.store_url):
             what = f"must name the trust's database, as {self.trust.path} does: a command for this school opens it too"
             faults.append(Fault(main, what, ("store", "url")))
         if faults:
@@ -216,8 +192,3 @@ def _stamp(folder: Path) -> Stamp:
             continue
         found.append((name, at.st_ino, at.st_size, at.st_mtime_ns))
     return tuple(found)
-
-
-def _same_place(one: str, other: str) -> bool:
-    a, b = make_url(one), make_url(other)
-    return (a.drivername, a.host, a.port or 5432, a.database) == (b.drivername, b.host, b.port or 5432, b.database)

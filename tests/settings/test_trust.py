@@ -60,7 +60,7 @@ def test_the_password_comes_from_its_file_and_is_shown_nowhere(tmp_path: Path) -
         ('[store]\nurl = "postgresql+psycopg://a:b@c/d"\n', "must hold no password"),
         (f'school_dir = "x"\n[store]\nurl = "{URL}"\n', "schools_dir"),
         (f'schools_dir = "nowhere"\n[store]\nurl = "{URL}"\n', "cannot be read: No such file"),
-        (f'[store]\nurl = "{URL}"\npassword_file = "pg"\n', "pg: cannot be read"),
+        (f'[store]\nurl = "{URL}"\npassword_file = "pg"\n', "password_file: no file of this name is in"),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path: Path, text: str, said: str) -> None:
