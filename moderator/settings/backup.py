@@ -10,8 +10,8 @@ from typing import Annotated
 import pyrage
 from pydantic import Field
 
-from moderator.settings.credentials import read_private_bytes
-from moderator.settings.documents import Document
+from moderator.settings.credentials import held_at, read_private_bytes
+from moderator.settings.documents import Document, resolved
 from moderator.settings.faults import Fault
 from moderator.settings.forms import Form
 
@@ -55,7 +55,7 @@ def read_backup(
         if not is_recipient(recipient):
             what = f"key {number} of the list is misspelt; copy it again as moderator backup --new-key printed it"
             faults.append(document.fault(("backup", "recipients"), what))
-    folder = (config_dir / Path(form.folder).expanduser()).absolute() if form.folder else state_dir / "backups"
+    folder = resolved(config_dir, form.folder) if form.folder else state_dir / "backups"
     return BackupSettings(tuple(form.recipients), folder, form.keep_daily, form.keep_weekly)
 
 
@@ -69,6 +69,6 @@ def is_recipient(text: str) -> bool:
 
 
 def key_files(names: tuple[str, ...], folder: Path, state_dir: Path) -> dict[str, Path]:
-    """Where each key lies that there is: that of the credentials folder comes before the one below `state_dir`."""
-    places = [(name, path) for name in names for path in (state_dir / "credentials" / name, folder / name)]
-    return {name: path for name, path in places if path.exists()}
+    """Where each key lies that there is."""
+    places = {name: held_at(folder, state_dir, name) for name in names}
+    return {name: path for name, path in places.items() if path.exists()}

@@ -10,12 +10,10 @@ from moderator.platforms.byhand.adapter import Trust
 from moderator.platforms.byhand.mailbox import MailboxAddress
 from moderator.platforms.byhand.places import PLACES
 from moderator.settings.credentials import read_password
-from moderator.settings.documents import Document
+from moderator.settings.documents import Document, resolved
 from moderator.settings.faults import Fault, gathered
-from moderator.settings.forms import ByHandAccountForm
+from moderator.settings.forms import ONLINE, ByHandAccountForm
 from moderator.settings.hosts import is_loopback
-
-ONLINE = ("x", "youtube", "instagram")
 
 
 def by_hand_options(
@@ -32,7 +30,7 @@ def by_hand_options(
         "trust": Trust(
             tuple(form.mail_servers), tuple(form.mail_senders), tuple(one.lower() for one in form.mail_forwarders)
         ),
-        "folder": (document.path.parent / Path(form.csv_folder).expanduser()).absolute() if form.csv_folder else None,
+        "folder": resolved(document.path.parent, form.csv_folder) if form.csv_folder else None,
         "own_names": tuple(form.own_names),
         "page": form.page,
     }

@@ -146,22 +146,26 @@ def read_private_bytes(path: Path) -> bytes:
         raise FaultyFiles([Fault(path, f"cannot be read: {error.strerror}")]) from error
 
 
+def held_at(credentials_dir: Path, state_dir: Path, name: str) -> Path:
+    """Where a key lies: in the credentials folder or, where none is there, below `state_dir`, even if it is yet to be made."""
+    given = credentials_dir / name
+    return given if given.exists() else state_dir / "credentials" / name
+
+
 def store_key(credentials_dir: Path, state_dir: Path, name: str = "store.key") -> str:
     """The key of the database or, by its `name`, another of our own making: 64 hexadecimal digits. Raises ConfigError.
 
-    It is that of the credentials folder or, where there is none, the one below `state_dir`, made at the first start. A
-    key that exists is never written again: without it the database is lost.
+    It lies where `held_at` says, and is made at the first start. A key that exists is never written again: without it the
+    database is lost.
     """
-    given, ours = credentials_dir / name, state_dir / "credentials" / name
-    if given.exists():
-        return read_key(given)
+    path = held_at(credentials_dir, state_dir, name)
     try:
-        if not ours.exists():
-            make_private(ours, f"{secrets.token_hex(_KEY_BYTES)}\n".encode())
+        if not path.exists():
+            make_private(path, f"{secrets.token_hex(_KEY_BYTES)}\n".encode())
     except OSError as error:
         what = f"cannot be made: {error.strerror}. Let state_dir be a folder that we may write to"
-        raise FaultyFiles([Fault(ours, what)]) from error
-    return read_key(ours)
+        raise FaultyFiles([Fault(path, what)]) from error
+    return read_key(path)
 
 
 def read_key(path: Path) -> str:

@@ -66,6 +66,11 @@ def _syntax_fault(path: Path, text: str, said: str) -> Fault:
     return Fault(path, f"is no TOML: {what[:1].lower()}{what[1:]}", (), line, column)
 
 
+def resolved(folder: Path, text: str) -> Path:
+    """A path as a settings file writes it: relative ones begin at the `folder` of that file."""
+    return (folder / Path(text).expanduser()).absolute()
+
+
 def without_secrets(document: Document) -> tuple[Document, list[Fault]]:
     """The document less every key that looks like a secret, and a fault for each. Values are not repeated."""
     values, faults = copy.deepcopy(dict(document.values)), []

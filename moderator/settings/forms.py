@@ -13,10 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from moderator.weights.shelf import DETOXIFY
 
 Platform = Literal["x", "youtube", "instagram", "classdojo", "seesaw"]
+ID, AN_ID = r"^[a-z0-9][a-z0-9_-]{0,39}$", "up to 40 lower-case letters, digits, - and _"
 # A description is what a fault says the value must be.
-Id = Annotated[
-    str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="up to 40 lower-case letters, digits, - and _")
-]
+Id = Annotated[str, Field(pattern=ID, description=AN_ID)]
 FileName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$", description="the name of a credential file")
 ]
@@ -152,3 +151,5 @@ ACCOUNT_FORMS: Mapping[str, type[AccountForm]] = {
     "classdojo": ByHandAccountForm,
     "seesaw": ByHandAccountForm,
 }
+ONLINE = tuple(name for name, form in ACCOUNT_FORMS.items() if issubclass(form, OnlineAccountForm))
+"""The platforms that are read through an API."""

@@ -17,8 +17,8 @@ from moderator.policy.authority import People, Role
 from moderator.settings.accounts import read_accounts
 from moderator.settings.alerts import VAPID_KEY, alert_key, read_alerts
 from moderator.settings.backup import key_files, read_backup
-from moderator.settings.credentials import read_key, store_key
-from moderator.settings.documents import Document, check_form, read_document, without_secrets
+from moderator.settings.credentials import held_at, read_key, store_key
+from moderator.settings.documents import Document, check_form, read_document, resolved, without_secrets
 from moderator.settings.faults import Fault, FaultyFiles, gathered
 from moderator.settings.forms import PeopleForm, SchoolForm, StoreForm
 from moderator.settings.mail import read_mail, read_weekly
@@ -63,7 +63,7 @@ def read_state_dir(config_dir: Path) -> Path:
     main = _read_main(config_dir / MAIN, faults)
     if main is None or any(fault.path == ("state_dir",) for fault in faults):
         raise FaultyFiles(faults)
-    return _resolved(config_dir, main[1].state_dir)
+    return resolved(config_dir, main[1].state_dir)
 
 
 def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault], logins: bool) -> Settings:
@@ -72,7 +72,7 @@ def _read(config_dir: Path, credentials_dir: Path | None, faults: list[Fault], l
     if main is None:
         raise FaultyFiles(faults)
     document, form = main
-    state_dir = _resolved(config_dir, form.state_dir)
+    state_dir = resolved(config_dir, form.state_dir)
     folder = credentials_dir if credentials_dir is not None else state_dir / "credentials"
     school = _school(document, form.school, config_dir, faults)
     accounts = read_accounts(document, school.id, folder, faults, logins)
@@ -144,7 +144,7 @@ def _school(document: Document, form: SchoolForm, config_dir: Path, faults: list
             what = f"is given, so {', '.join(beside)} can stand in that file only"
             faults.append(document.fault(("school", "file"), what))
         with gathered(faults):
-            school = read_school_file(_resolved(config_dir, form.file), form.id)
+            school = read_school_file(resolved(config_dir, form.file), form.id)
             own_id = "id" in form.model_fields_set
             return replace(school, id=form.id if own_id else school.id, name=form.name.strip() or school.name)
     elif not form.name.strip():
@@ -191,7 +191,7 @@ def _model(document: Document, key: str, choice: str, config_dir: Path, faults: 
     """The choice with the whole path of the model's folder."""
     if not choice.startswith(_ONNX):
         return choice
-    folder = _resolved(config_dir, choice.removeprefix(_ONNX))
+    folder = resolved(config_dir, choice.removeprefix(_ONNX))
     if not folder.is_dir():
         what = f'{folder} is no folder; write the one that holds the exported model, or "built-in"'
         faults.append(document.fault(("detectors", key), what))
@@ -206,21 +206,14 @@ def _check_times(document: Document, verify_after_s: Sequence[int], faults: list
 
 def _check_key(form: StoreForm, state_dir: Path, folder: Path, faults: list[Fault]) -> None:
     """A key that is there must be good; one that is not is made once everything else is known to be right."""
-    name = form.key
-    path = next((path for path in (folder / name, state_dir / "credentials" / name) if path.exists()), None)
-    if path is not None:
+    path = held_at(folder, state_dir, form.key)
+    if path.exists():
         with gathered(faults):
             read_key(path)
     elif not form.url and (state_dir / DATABASE).exists():
         what = f"is missing, and {state_dir / DATABASE} opens with no other key. Restore it from your backup, mode 0600"
-        faults.append(Fault(state_dir / "credentials" / name, what))
+        faults.append(Fault(path, what))
 
 
 def _roll_place(state_dir: Path, folder: Path, school_id: str, expires_days: int) -> RollPlace:
-    given, ours = folder / ROLL_KEY, state_dir / "credentials" / ROLL_KEY
-    return RollPlace(state_dir / "roll.bin", given if given.exists() else ours, school_id, expires_days)
-
-
-def _resolved(config_dir: Path, text: str) -> Path:
-    """A path of a settings file: relative ones begin at the folder of that file."""
-    return (config_dir / Path(text).expanduser()).absolute()
+    return RollPlace(state_dir / "roll.bin", held_at(folder, state_dir, ROLL_KEY), school_id, expires_days)

@@ -17,16 +17,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from moderator.settings.documents import Document, check_form, read_document, without_secrets
+from moderator.settings.documents import Document, check_form, read_document, resolved, without_secrets
 from moderator.settings.faults import Fault, FaultyFiles
-from moderator.settings.forms import Form, NoFileName
+from moderator.settings.forms import AN_ID, ID, Form, NoFileName
 from moderator.settings.read import MAIN, POLICY, read_settings
 from moderator.settings.store_address import DRIVER, same_place, store_address
 from moderator.settings.values import Settings
 
 TRUST = "trust.toml"
 _ADDRESS = f"must be an address such as {DRIVER}://moderator_app@localhost/moderator: a trust is kept in PostgreSQL"
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 """What the files of a school's folder were when they were read: name, inode, size and time of change in ns."""
@@ -92,7 +91,7 @@ def read_trust(path: Path, *, credentials_dir: Path | None) -> TrustSettings:
         raise FaultyFiles(faults)
     folder = credentials_dir or path.parent / "credentials"
     url = store_address(document, form.store.url, form.store.password_file, folder, _ADDRESS, faults)
-    schools_dir = (path.parent / Path(form.schools_dir).expanduser()).absolute()
+    schools_dir = resolved(path.parent, form.schools_dir)
     schools = _schools(document, schools_dir, faults)
     if faults:
         raise FaultyFiles(faults)
@@ -110,9 +109,8 @@ def _schools(document: Document, schools_dir: Path, faults: list[Fault]) -> tupl
         return ()
     places = [SchoolPlace(name, schools_dir / name) for name in folders if (schools_dir / name / MAIN).is_file()]
     for place in places:
-        if not _ID.fullmatch(place.school_id):
-            what = "a school's folder is called by its id: up to 40 lower-case letters, digits, - and _"
-            faults.append(Fault(place.folder, what))
+        if not re.fullmatch(ID, place.school_id):
+            faults.append(Fault(place.folder, f"a school's folder is called by its id: {AN_ID}"))
     return tuple(places)
 
 
