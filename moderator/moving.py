@@ -15,7 +15,6 @@ from moderator.errors import StoreError
 from moderator.store import audit, moves
 from moderator.store.database import Database
 from moderator.store.running import hold
-from moderator.store.tables import MoveRow
 from moderator.store.verify import verify
 
 LOCK, OTHER_LOCK = "daemon.lock", "moving.lock"
@@ -88,7 +87,9 @@ def _begin(source: Database, target: Database, now: datetime) -> None:
         moves.begin(tx, moves.IN, source.where, head, now)
 
 
-def _refuse_another(source: Database, target: Database, away: MoveRow | None, came: MoveRow | None, there: int) -> None:
+def _refuse_another(
+    source: Database, target: Database, away: moves.Move | None, came: moves.Move | None, there: int
+) -> None:
     """Raises StoreError where this is not the beginning of a move, nor the rest of the one that was begun."""
     if away is not None and away.place != target.where:
         raise StoreError(

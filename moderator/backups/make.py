@@ -18,10 +18,11 @@ from moderator.backups.files import Kept, backups_in, name_for, to_delete
 from moderator.backups.look import Seen, look
 from moderator.backups.postgres import dumped
 from moderator.backups.scratch import scratch
-from moderator.backups.sqlcipher import copy_file, opened
+from moderator.backups.sqlcipher import opened
 from moderator.errors import ConfigError
 from moderator.settings import Settings
 from moderator.settings.private_files import give_to_owner_of, make_folder, settle
+from moderator.store.copying import copy_file
 from moderator.store.database import Database
 from moderator.store.whole import snapshot
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from moderator.backups import BackupError
 from moderator.backups.envelope import AT_ONCE
 from moderator.errors import StoreError
+from moderator.store.beside import drop_database, make_database
 from moderator.store.database import Database
 from moderator.store.walls import OUTSIDE, SCHOOL
 
@@ -116,49 +117,16 @@ def environment(url: URL | None, school_id: str = "") -> dict[str, str]:
 
 
 @contextmanager
-def moved_aside(database: Database, name: str) -> Iterator[None]:
-    """The schema "public" is empty within, and what was in it stands under `name` afterwards; at any error it is put back."""
-    run(database, f'ALTER SCHEMA public RENAME TO "{name}"', "CREATE SCHEMA public")
-    try:
-        yield
-    except BaseException:
-        run(database, "DROP SCHEMA public CASCADE", f'ALTER SCHEMA "{name}" RENAME TO public')
-        raise
-
-
-@contextmanager
-def emptied_at_error(database: Database) -> Iterator[None]:
-    """The database was empty before, and is again at any error."""
-    try:
-        yield
-    except BaseException:
-        run(database, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
-        raise
-
-
-@contextmanager
 def spare_database(database: Database, name: str) -> Iterator[URL]:
     """An empty database beside this one, gone at the end. Raises BackupError where this user may make none."""
     try:
-        run_alone(database, f'CREATE DATABASE "{name}"')
+        place = make_database(database, name)
     except StoreError as error:
         raise BackupError(
             "To practise, a database of its own is needed for a moment, and this user may make none. Nothing was changed. "
             f"Let the administrator run: ALTER ROLE {database.engine.url.username} CREATEDB"
         ) from error
     try:
-        yield database.engine.url.set(database=name)
+        yield place
     finally:
-        run_alone(database, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def run_alone(database: Database, statement: str) -> None:
-    """Outside any transaction, as PostgreSQL asks of whatever makes or drops a database."""
-    with database.connected() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
-
-
-def run(database: Database, *statements: str) -> None:
-    with database.connected() as connection, connection.begin():
-        for statement in statements:
-            connection.exec_driver_sql(statement)
+        drop_database(database, name)

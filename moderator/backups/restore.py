@@ -26,6 +26,7 @@ from moderator.errors import StoreError
 from moderator.settings.private_files import give_to_owner_of, settle, write_private
 from moderator.settings.read import AUDIT_KEY, DATABASE
 from moderator.store import audit, comments, schema, waits
+from moderator.store.beside import emptied_at_error, moved_aside
 from moderator.store.chain import Head
 from moderator.store.database import Database, Transaction
 from moderator.store.leaving import sign_out_all
@@ -143,7 +144,7 @@ def restore_server(backup: Opened, identities: Sequence[Identity], way: Way) -> 
     def put_back() -> None:
         if old and not way.replace:
             raise StoreError(f"{database.where} holds tables already. Nothing was changed. {SAY_REPLACE}")
-        guard: AbstractContextManager[None] = pg.moved_aside(database, name) if old else pg.emptied_at_error(database)
+        guard: AbstractContextManager[None] = moved_aside(database, name) if old else emptied_at_error(database)
         with guard:
             load(backup, identities, way.url)
             done.append(bring_up(database, backup, way))

@@ -1,4 +1,4 @@
-"""A copy of an SQLCipher database in use, and the same copy opened and looked through."""
+"""A copy of an SQLCipher database, opened and looked through."""
 
 from __future__ import annotations
 
@@ -6,41 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy.engine import URL
-
 from moderator.backups.look import refuse_damaged
-from moderator.errors import StoreError
-from moderator.store import faults
+from moderator.settings.store_address import file_address
 from moderator.store.database import Database
-from moderator.store.engines import make_private_file
-
-
-def copy_file(database: Database, target: Path) -> None:
-    """Write one moment's state to a new file, encrypted with the same key, while others read and write on.
-
-    What was deleted is not in the copy, not even in unused pages. Raises StoreError; then there is no copy.
-    """
-    make_private_file(target)
-    # Neither copying the file, which others may be writing to, nor SQLite's backup interface, which SQLCipher advises
-    # against; VACUUM INTO keeps key and settings. https://www.zetetic.net/sqlcipher/sqlcipher-api/ (read 2026-11)
-    connection = database.engine.raw_connection()
-    try:
-        connection.cursor().execute("VACUUM INTO ?", (str(target),))
-    except sqlcipher.Error as error:
-        target.unlink(missing_ok=True)
-        said = (str(error) or type(error).__name__).splitlines()[0]
-        words = faults.sentence(error, said).format(where=f"The copy {target}", said=said, who=faults.who_holds(error))
-        raise StoreError(words) from None
-    finally:
-        connection.close()
 
 
 @contextmanager
 def opened(path: Path, key: str, audit_key: str | None, school_id: str) -> Iterator[Database]:
     """A copy, opened and every page of it read. At the end all stands in the one file. Raises BackupError, StoreError."""
-    url = URL.create("sqlcipher", database=str(path)).render_as_string()
-    database = Database.open(url, key=key, audit_key=audit_key, school_id=school_id, create=False)
+    database = Database.open(file_address(path), key=key, audit_key=audit_key, school_id=school_id, create=False)
     try:
         refuse_damaged(database)
         yield database

@@ -6,14 +6,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, text
-
 from moderator.backups.make import make_backup
 from moderator.backups.scratch import alone
-from moderator.backups.sqlcipher import copy_file
 from moderator.settings import Settings
 from moderator.settings.private_files import give_to_owner_of, make_folder
 from moderator.store import schema
+from moderator.store.clock import clock_of
+from moderator.store.copying import copy_file
 from moderator.store.database import Database
 from moderator.store.moves import refuse_moved
 
@@ -78,15 +77,3 @@ def forget_old(folder: Path, database: Database) -> None:
         with suppress(OSError):
             if clock_of(database) - datetime.fromtimestamp(path.stat().st_mtime, UTC) > KEEP_FOR:
                 path.unlink()
-
-
-def clock_of(database: Database) -> datetime:
-    """The time by the database's own clock: nobody hands one in where a database is merely opened."""
-    with database.connected("DEFERRED") as connection:
-        return as_utc(connection)
-
-
-def as_utc(connection: Connection) -> datetime:
-    told = connection.scalar(text("SELECT CURRENT_TIMESTAMP"))
-    read = told if isinstance(told, datetime) else datetime.fromisoformat(str(told))
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Annotated
 
 import typer
-from sqlalchemy.engine import URL
 
 from moderator.build import migrate_as_guest, reach_database
 from moderator.cli.common import (
@@ -24,7 +23,7 @@ from moderator.moving import Moved, give_up, move
 from moderator.settings import Settings
 from moderator.settings.credentials import read_password
 from moderator.settings.read import DATABASE
-from moderator.settings.store_address import DRIVER, parsed
+from moderator.settings.store_address import DRIVER, file_address, parsed
 from moderator.store import moves
 from moderator.store.database import Database
 
@@ -53,7 +52,7 @@ def migrate_store(
     Example: moderator migrate-store --to postgresql+psycopg://moderator@localhost/moderator --dry-run
     """
     settings = load_settings(config, logins=False)
-    file = source or URL.create("sqlcipher", database=str(settings.state_dir / DATABASE)).render_as_string()
+    file = source or file_address(settings.state_dir / DATABASE)
     leaving = reach_database(replace(settings, store_url=file), create=False)
     try:
         if dry_run:

@@ -14,9 +14,8 @@ from moderator.errors import ConfigError
 from moderator.settings import credentials_folder
 from moderator.settings.faults import FaultyFiles
 from moderator.settings.trust import TRUST, Schools, TrustSettings, read_trust
-from moderator.store import roles
+from moderator.store import roles, wakeup_tables
 from moderator.store.database import Database
-from moderator.trust import wakeups
 
 trust_app = typer.Typer(
     help="Many schools in one PostgreSQL database.\n\nExample: moderator trust check --trust /etc/moderator/trust.toml",
@@ -76,7 +75,7 @@ def prepare(
         return
     database = Database.open(administrator, school_id="")
     try:
-        wakeups.prepare(administrator)
+        wakeup_tables.prepare(administrator)
         roles.prepare(database, app, None if url.password is None else str(url.password))
     finally:
         database.close()

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy.engine import URL
-
 from moderator.domain import Mode, School
 from moderator.policy.authority import People, Role
 from moderator.settings.accounts import read_accounts
@@ -27,7 +25,7 @@ from moderator.settings.monitor import read_monitor
 from moderator.settings.pictures import read_pictures
 from moderator.settings.policy_file import checked_policy
 from moderator.settings.school_file import read_school_file
-from moderator.settings.store_address import DRIVER, store_address
+from moderator.settings.store_address import DRIVER, file_address, store_address
 from moderator.settings.values import AccountSettings, RollPlace, Settings
 from moderator.settings.web import read_web
 
@@ -183,7 +181,7 @@ def _people(form: PeopleForm) -> People:
 def _store_url(document: Document, form: StoreForm, state_dir: Path, folder: Path, faults: list[Fault]) -> str:
     """The address of the database: the file in the state folder, or PostgreSQL's with its password."""
     if not form.url:
-        return URL.create("sqlcipher", database=str(state_dir / DATABASE)).render_as_string()
+        return file_address(state_dir / DATABASE)
     return store_address(document, form.url, form.password_file, folder, _ADDRESS, faults)
 
 

@@ -34,6 +34,11 @@ def store_address(
     return place.render_as_string(hide_password=False)
 
 
+def file_address(path: Path) -> str:
+    """The address of an SQLCipher file."""
+    return URL.create("sqlcipher", database=str(path)).render_as_string()
+
+
 def parsed(url: str) -> URL | None:
     """The parts of an address; None where it is none."""
     try:

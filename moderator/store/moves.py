@@ -36,6 +36,16 @@ class Reached:
     key: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The school's records on their way: as it stands in the database they leave, or in the one they go to."""
+
+    way: str  # AWAY or IN
+    place: str  # the other database, without password
+    audit_head: str  # of the records when they began to leave
+    done_at: datetime | None  # None: under way
+
+
 def refuse_in_use(database: Database) -> None:
     """Raises AlreadyRunning while anybody else, such as the page, has an SQLCipher file open."""
     database.engine.dispose()
@@ -63,7 +73,12 @@ def is_numbered_here(table: Table) -> bool:
     return not rest and last.name == "id" and isinstance(last.type, Integer)
 
 
-def moving(tx: Transaction) -> MoveRow | None:
+def moving(tx: Transaction) -> Move | None:
+    row = _row(tx)
+    return None if row is None else Move(row.way, row.place, row.audit_head, row.done_at)
+
+
+def _row(tx: Transaction) -> MoveRow | None:
     return tx.first(tx.mine(MoveRow))
 
 
@@ -99,11 +114,11 @@ def refuse_moved(tx: Transaction) -> None:
 
 
 def reached(tx: Transaction) -> Reached:
-    move = moving(tx)
-    if move is None or not move.table_name:
+    row = _row(tx)
+    if row is None or not row.table_name:
         return Reached()
-    columns = Row.metadata.tables[move.table_name].primary_key.columns
-    return Reached(move.table_name, tuple(_read(c, v) for c, v in zip(columns, json.loads(move.last_key), strict=True)))
+    columns = Row.metadata.tables[row.table_name].primary_key.columns
+    return Reached(row.table_name, tuple(_read(c, v) for c, v in zip(columns, json.loads(row.last_key), strict=True)))
 
 
 def chunks(source: Transaction, after: Reached) -> Iterator[tuple[Table, Sequence[Mapping[str, Any]]]]:

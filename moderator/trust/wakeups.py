@@ -17,11 +17,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from sqlalchemy.engine import make_url
-
 from moderator.errors import StoreError
 from moderator.logs import Log
 from moderator.store.turns import Work
+from moderator.store.wakeup_tables import conninfo
 from moderator.trust.crew import Crew
 
 EVERY_SECOND = "* * * * * *"
@@ -29,33 +28,6 @@ FIRST = {Work.ACT: 40, Work.JUDGE: 30, Work.POLL: 20, Work.REPORT: 10, Work.RETE
 """Priorities: what was decided goes out before more is read."""
 AGAIN_AFTER_S = 1.0
 STALLED_AFTER_S = 60.0
-
-
-def conninfo(store_url: str) -> dict[str, Any]:
-    """psycopg's own words for a store's URL."""
-    url = make_url(store_url)
-    named = {"host": url.host, "port": url.port, "dbname": url.database, "user": url.username, "password": url.password}
-    return {key: value for key, value in (named | dict(url.query)).items() if value is not None}
-
-
-def prepare(store_url: str) -> bool:
-    """Make Procrastinate's own tables, as the owner of the database; False where they are there already. Raises StoreError."""
-    import procrastinate
-    import psycopg
-
-    found = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
-    try:
-        with psycopg.connect(**conninfo(store_url)) as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(7234)")
-            row = connection.execute(found).fetchone()
-            if row is not None and row[0]:
-                return False
-            connection.execute(procrastinate.schema.SchemaManager.get_schema())
-    except psycopg.Error as error:
-        raise StoreError(
-            f"The tables of the workers' queue cannot be made ({type(error).__name__}). Run this as the owner of the database."
-        ) from None
-    return True
 
 
 class Wakeups:

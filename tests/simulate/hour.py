@@ -15,9 +15,8 @@ from typing import Any
 
 import psycopg
 
-from moderator.store import turns
+from moderator.store import turns, wakeup_tables
 from moderator.store.database import Database
-from moderator.trust import wakeups
 from tests.simulate.street import BEGIN, GRAVE, Clock, Ledger, Line, serve, written
 from tests.simulate.worker import Plan, wanted, work
 
@@ -47,7 +46,7 @@ class Hour:
 
 def run(plan: Plan, workers: int, kill_every_s: float, crash_at_s: float | None, say: Callable[[str], None]) -> Hour:
     """`kill_every_s` and `crash_at_s` are seconds of the compressed hour."""
-    wakeups.prepare(plan.url)
+    wakeup_tables.prepare(plan.url)
     store = Database.open(plan.url, school_id="")
     with store.transaction() as tx:
         turns.enlist(tx, wanted(plan), BEGIN)
@@ -92,7 +91,7 @@ def _start(plan: Plan, name: str) -> Any:
 
 def crash(url: str) -> None:
     """Kill a process of the server as a fault of its own would: it ends all connections, recovers and starts anew."""
-    with psycopg.connect(**wakeups.conninfo(url), autocommit=True) as server:
+    with psycopg.connect(**wakeup_tables.conninfo(url), autocommit=True) as server:
         row = server.execute("SELECT pg_backend_pid()").fetchone()
         if row is not None:
             os.kill(row[0], signal.SIGKILL)

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from moderator.sandbox.school import load_day
-from moderator.trust.wakeups import conninfo
+from moderator.store.wakeup_tables import conninfo
 from tests.commands import run_command
 from tests.journeys.street import Street, clean_environment, log_events, open_street, wait_until
 from tests.postgres import END_CONNECTIONS, SUPERUSER, Server
