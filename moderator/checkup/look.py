@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import sqlcipher3.dbapi2 as sqlcipher
-
 from moderator.build import Models, build_models, build_platform, school_detectors
 from moderator.checkup import machine
 from moderator.checkup.files import files_lines
@@ -22,6 +20,7 @@ from moderator.reports.mail import Mailer
 from moderator.settings import Settings
 from moderator.store import pushes
 from moderator.store.database import Database
+from moderator.store.engines import SQLITE_VERSION
 
 STORES = {"sqlite": "SQLCipher, encrypted", "postgresql": "PostgreSQL"}
 
@@ -39,7 +38,7 @@ class Asked:
 def machine_lines() -> Iterator[Line]:
     """What can be said before any file of the school's was read."""
     yield machine.versions()
-    yield machine.sqlite_line(sqlcipher.sqlite_version_info)
+    yield machine.sqlite_line(SQLITE_VERSION)
     yield machine.clock_line(machine.clock_is_synchronised())
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple, overload
 
-import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -29,6 +28,7 @@ from moderator.store.chain import Event, derived_key
 from moderator.store.engines import (
     BEGIN,
     FORMS_OF_URL,
+    SQLITE_VERSION,
     is_to_be_made,
     made_whole,
     postgresql_engine,
@@ -179,7 +179,7 @@ class Database:
 
     @classmethod
     def _open_file(cls, path: Path, key: str | None, school_id: str, create: bool, wait_s: float) -> Database:
-        refuse_faulty_sqlite(sqlcipher.sqlite_version_info)
+        refuse_faulty_sqlite(SQLITE_VERSION)
         if key is None or not RAW_KEY.fullmatch(key):
             raise StoreError(
                 f"The key of {path} must be 64 hexadecimal characters. Put back the key file it was made with."

@@ -22,6 +22,8 @@ from sqlalchemy.pool import QueuePool
 from moderator.errors import StoreError
 from moderator.settings.private_files import give_to_owner_of, settle
 
+SQLITE_VERSION: tuple[int, ...] = sqlcipher.sqlite_version_info
+"""Of the library inside sqlcipher3."""
 MENDED_IN = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 BEGIN = "moderator_begin"
 """Execution option of a connection: what SQLite's BEGIN is followed by."""
