@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,13 @@ ROOMS = (
     "__main__",
 )
 TELLS_TIME = {"daemon", "cli", "sandbox"}
+SQL = re.compile(
+    r"\s*(SELECT|INSERT INTO|UPDATE \S+ SET|DELETE FROM|CREATE|ALTER|DROP|GRANT|REVOKE|TRUNCATE|VACUUM|PRAGMA|SET LOCAL)\b"
+)
+AN_ADDRESS = {"sqlalchemy.engine", "sqlalchemy.engine.URL", "sqlalchemy.engine.make_url"}
+"""Taking the address of a database apart says nothing to it."""
+IN_SETTINGS = {"sqlalchemy.exc", "sqlalchemy.exc.ArgumentError"}
+"""What it raises where there is none."""
 HEAVY = {"torch", "transformers", "detoxify"}
 LONGEST_FILE = 400
 
@@ -95,6 +103,21 @@ def test_time_is_read_at_the_doors_only(path: Path) -> None:
             assert asked not in ("datetime.now", "datetime.utcnow", "time.time", "date.today"), (
                 f"line {node.lineno}: {asked}"
             )
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_database_is_spoken_to_in_the_store_only(path: Path) -> None:
+    if room_of(path) == "store":
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    allowed = AN_ADDRESS | (IN_SETTINGS if room_of(path) == "settings" else set())
+    for name in imports(tree):
+        assert name in allowed or name.split(".")[0] not in ("sqlalchemy", "sqlmodel", "sqlcipher3", "alembic"), name
+        assert not name.startswith("moderator.store.tables"), f"{name}: rows stay in the store, values leave it"
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+            assert not SQL.match(node.value), f"line {node.lineno}: {node.value[:40]}"
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
