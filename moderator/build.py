@@ -25,7 +25,7 @@ from moderator.pictures.fetching import Fetcher
 from moderator.pictures.looking import Looker, Looks, can_read
 from moderator.pictures.of_comments import CommentPictures
 from moderator.pipeline import House
-from moderator.platforms.base import Capabilities, Platform
+from moderator.platforms.base import Adapter, Capabilities, Platform
 from moderator.platforms.image_hosts import IMAGE_HOSTS
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
@@ -213,23 +213,37 @@ def _checked(name: str) -> Path:
     return folder
 
 
-def capabilities_of(platform: str) -> Capabilities:
-    """What a platform can do, without any login. One that is not known is a place where all is done by hand."""
+def adapter_of(platform: str) -> type[Adapter] | None:
+    """The class for a platform with an API, None for any other place. Vendor libraries are loaded only for those in use."""
     if platform == "x":
         from moderator.platforms.x import X
 
-        return X.capabilities
+        return X
     if platform == "youtube":
         from moderator.platforms.youtube import YouTube
 
-        return YouTube.capabilities
+        return YouTube
     if platform == "instagram":
         from moderator.platforms.instagram import Instagram
 
-        return Instagram.capabilities
+        return Instagram
+    return None
+
+
+def capabilities_of(platform: str) -> Capabilities:
+    """What a platform can do, without any login. One that is not known is a place where all is done by hand."""
     from moderator.platforms import byhand
 
-    return byhand.capabilities_of(platform)
+    adapter = adapter_of(platform)
+    return byhand.capabilities_of(platform) if adapter is None else adapter.capabilities
+
+
+def login_warnings(settings: AccountSettings, state_dir: Path, now: datetime) -> list[str]:
+    """What the account's login says of its own end, without asking anybody; nothing where we hold none. Raises ConfigError."""
+    adapter = adapter_of(settings.account.platform)
+    if adapter is None or not settings.credentials:
+        return []
+    return adapter.login_warnings(settings.credentials, tokens_for(settings, state_dir), now)
 
 
 def capabilities_for(settings: Settings, comment: Comment) -> Capabilities | None:

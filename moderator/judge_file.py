@@ -19,6 +19,7 @@ from moderator.detectors.tags import mentions_in
 from moderator.detectors.toxicity import ToxicityScorer
 from moderator.domain import OF_THE_WHOLE, Author, Case, Comment, Context, Decision, Finding, Mode, Post, School
 from moderator.errors import ConfigError
+from moderator.platforms.street import address_of
 from moderator.policy.decide import decide
 from moderator.policy.limits import Policy
 
@@ -85,7 +86,7 @@ def _comment(line: CommentLine, school: School, native_id: str = "", text: str |
         author=Author(line.author, line.author, line.author_name) if text is None else Author(),
         text=words,
         posted_at=_NO_TIME,
-        reply_prefix=_reply_prefix(words) if line.platform == "x" else 0,
+        reply_prefix=_reply_prefix(words) if address_of(line.platform).replies_name_first else 0,
         mentions=mentions,
     )
 

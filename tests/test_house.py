@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from moderator.platforms.street import STREET
 from tests.conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "moderator"
@@ -62,6 +63,7 @@ AN_ADDRESS = {"sqlalchemy.engine", "sqlalchemy.engine.URL", "sqlalchemy.engine.m
 """Taking the address of a database apart says nothing to it."""
 IN_SETTINGS = {"sqlalchemy.exc", "sqlalchemy.exc.ArgumentError"}
 """What it raises where there is none."""
+KNOWS_PLATFORMS = {"platforms", "sandbox", "build"}
 HEAVY = {"torch", "transformers", "detoxify"}
 LONGEST_FILE = 400
 
@@ -118,6 +120,21 @@ def test_the_database_is_spoken_to_in_the_store_only(path: Path) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
             assert not SQL.match(node.value), f"line {node.lineno}: {node.value[:40]}"
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_room_asks_which_platform_it_has_before_it(path: Path) -> None:
+    """What differs from platform to platform, the platform itself tells: a new one needs no edit elsewhere."""
+    if room_of(path) in KNOWS_PLATFORMS:
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        asked = [*node.comparators, node.left] if isinstance(node, ast.Compare) else []
+        asked += [node.value] if isinstance(node, ast.MatchValue) else []
+        asked += [inside for each in asked if isinstance(each, ast.Tuple | ast.Set | ast.List) for inside in each.elts]
+        names = {each.value for each in asked if isinstance(each, ast.Constant)}
+        # Beside other words "x" is a kiss.
+        assert names != {"x"}, f"line {getattr(node, 'lineno', 0)}"
+        assert not names & (set(STREET) - {"x"}), f"line {getattr(node, 'lineno', 0)}: {names}"
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))

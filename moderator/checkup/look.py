@@ -18,6 +18,7 @@ from moderator.checkup.units import FOLDER, unit_lines
 from moderator.errors import ModeratorError
 from moderator.reports.mail import Mailer
 from moderator.settings import Settings
+from moderator.settings.forms import ONLINE, page_of
 from moderator.store import pushes
 from moderator.store.database import Database
 from moderator.store.engines import SQLITE_VERSION
@@ -58,7 +59,7 @@ def config_line(settings: Settings) -> Line:
         return fail(
             "config",
             "no account is watched",
-            "See docs/connect-x.md, -youtube.md, -instagram.md and -byhand.md, or: moderator setup",
+            f"See {', '.join(map(page_of, (*ONLINE, 'byhand')))}, or: moderator setup",
         )
     return ok("config", f"{len(settings.accounts)} accounts, mode {settings.mode}")
 

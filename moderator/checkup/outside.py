@@ -13,6 +13,7 @@ from moderator.errors import ModeratorError
 from moderator.platforms.base import Platform
 from moderator.reports.mail import Mailer, new_message, packed, stable_id
 from moderator.settings.alerts import AlertSettings
+from moderator.settings.forms import page_of
 from moderator.settings.mail import MailSettings
 from moderator.store.mails import Mail
 from moderator.store.pushes import Subscription
@@ -27,17 +28,11 @@ def login_line(platform: Platform, now: datetime) -> Line:
     try:
         state = platform.check(now)
     except ModeratorError as error:
-        return fail(account.id, str(error), f"See docs/connect-{docs_of(account.platform)}.md.")
+        return fail(account.id, str(error), f"See {page_of(account.platform)}.")
     said = f"{state.account.handle} ({state.account.native_id})"
     if state.warnings:
-        return warn(
-            account.id, f"{said}; {'; '.join(state.warnings)}", f"See docs/connect-{docs_of(account.platform)}.md."
-        )
+        return warn(account.id, f"{said}; {'; '.join(state.warnings)}", f"See {page_of(account.platform)}.")
     return ok(account.id, said)
-
-
-def docs_of(platform: str) -> str:
-    return platform if platform in ("x", "youtube", "instagram") else "byhand"
 
 
 def mail_line(settings: MailSettings, mailer: Mailer, offline: bool, letter: Mail | None) -> Line:

@@ -10,10 +10,10 @@ from moderator.backups.practise import last_practised
 from moderator.by_hand import look_over
 from moderator.checkup.freshness import Fresh, freshness
 from moderator.checkup.lines import Line, fail, ok, skipped, warn
-from moderator.checkup.quota import Quota, quota_of
 from moderator.errors import ModeratorError
 from moderator.policy.authority import People
 from moderator.privacy.complaints import in_words
+from moderator.reports.quota import Quota, quota_of
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
 from moderator.store import data_complaints, decisions, users
@@ -75,10 +75,7 @@ def fresh_line(fresh: Fresh, now: datetime) -> Line:
 
 def quota_line(account: AccountSettings, quota: Quota) -> Line:
     what = f"{account.account.id} quota"
-    sign = "$" if quota.unit == "dollars" else ""
-    unit = "" if sign else f" {quota.unit}"
-    form = ",.2f" if sign else ",.0f"
-    said = f"{sign}{quota.used:{form}} of this {quota.period}'s {sign}{quota.limit:{form}}{unit} used"
+    said = f"{quota.told}{'' if quota.unit == 'dollars' else f' {quota.unit}'} used"
     if not quota.left:
         return fail(
             what, said, f"Nothing more is asked of it this {quota.period}. Raise the limit, or read less often."

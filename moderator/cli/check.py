@@ -27,6 +27,7 @@ from moderator.cli.common import (
 )
 from moderator.errors import ConfigError, ModeratorError
 from moderator.settings import Settings, credentials_folder, read_settings
+from moderator.settings.forms import ONLINE
 from moderator.settings.school_file import read_school_file
 from moderator.store import accounts as account_store
 from moderator.store import comments
@@ -172,7 +173,7 @@ def import_accounts(
     known = {entry["platform"] for entry in document.get("accounts", [])}
     entries = document.setdefault("accounts", tomlkit.aot())
     for platform, handle in school.official_accounts.items():
-        if platform not in known and platform in ("x", "youtube", "instagram"):
+        if platform not in known and platform in ONLINE:
             entry = tomlkit.table()
             entry.update({"id": platform, "platform": platform, "handle": handle, "credentials": f"{platform}.json"})
             entries.append(entry)

@@ -22,7 +22,6 @@ from moderator.setup.write import Written, shipped_config, written
 
 UNIT = Path("/etc/systemd/system/moderator.service")
 EXAMPLES = (Path(__file__).parents[2] / "config", Path(sys.prefix) / "share/moderator/config")
-ASKED_LOGIN = {"x": "oauth1", "youtube": "oauth2", "instagram": "instagram_login"}
 NEVER_TYPED = {"kind", "token", "token_uri", "obtained_at"}
 
 
@@ -171,12 +170,13 @@ def ask(document: Mapping[str, Any], zone: str, new: bool) -> dict[str, Any]:
 
 
 def ask_accounts() -> Iterator[dict[str, Any]]:
-    for platform, kind in ASKED_LOGIN.items():
+    for platform, kinds in KINDS.items():
         if not typer.confirm(
             f"Connect {platform}? (docs/connect-{platform}.md says where its keys come from)", default=False
         ):
             continue
-        fields = [name for name, field in KINDS[platform][kind].model_fields.items() if field.is_required()]
+        kind, form = next(iter(kinds.items()))  # the one that holds longest comes first
+        fields = [name for name, field in form.model_fields.items() if field.is_required()]
         handle = prompt("  The account's handle", "")
         login = {
             name: typer.prompt(f"  {name} (hidden)", hide_input=True) for name in fields if name not in NEVER_TYPED

@@ -38,6 +38,7 @@ from moderator.reports.own_post_rounds import own_post_rounds
 from moderator.reports.privacy_rounds import privacy_rounds
 from moderator.reports.send import report_rounds
 from moderator.settings import Settings, read_settings, reread_policy
+from moderator.settings.forms import ONLINE, page_of
 from moderator.settings.never_hidden import wrongly_hidden
 from moderator.store import accounts, actions, comments
 from moderator.store.database import Database
@@ -159,8 +160,8 @@ def left_behind(house: House) -> list[str]:
 def need_accounts(settings: Settings, config: Path) -> None:
     if not settings.accounts:
         raise ConfigError(
-            f"{config}/moderator.toml has no [[accounts]]: there is nothing to watch. docs/connect-x.md, connect-youtube.md "
-            "and connect-instagram.md say how to connect each."
+            f"{config}/moderator.toml has no [[accounts]]: there is nothing to watch. How to connect each is said in "
+            f"{', '.join(map(page_of, (*ONLINE, 'byhand')))}."
         )
 
 

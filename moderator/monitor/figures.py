@@ -8,8 +8,8 @@ from datetime import datetime
 
 from moderator.backups.files import backups_in
 from moderator.checkup.freshness import Fresh, freshness
-from moderator.checkup.quota import Quota, quota_of
 from moderator.errors import ModeratorError
+from moderator.reports.quota import Quota, quota_of
 from moderator.settings import Settings
 from moderator.settings.roll_file import load_roll
 from moderator.store import actions, decisions, mails, reports

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Post, Visibility
 from moderator.errors import PlatformError
@@ -24,6 +25,31 @@ class Undo(StrEnum):
     BY_HAND = "by_hand"  # by a person in the platform's own app
 
 
+MICRODOLLARS = 1_000_000
+"""In a dollar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What an account can use up: counted by its `Meter`, and begun anew each day or month."""
+
+    counter: str  # of the meter
+    option: str  # which of the adapter's options says how much there is
+    per: Literal["day", "month"]
+    unit: str  # in which a person is told of it: "dollars", "units"
+    each: int = 1  # of the counter in one unit
+    zone: str = "UTC"  # whose midnight
+
+    def period(self, now: datetime) -> str:
+        """What the meter calls the day or the month of `now`."""
+        return self.last_days(now, 1)[0][: len("2026-11" if self.per == "month" else "2026-11-22")]
+
+    def last_days(self, now: datetime, count: int) -> list[str]:
+        """Today and the days before it, by the same calendar, today first."""
+        today = now.astimezone(ZoneInfo(self.zone)).date()
+        return [(today - timedelta(days=back)).isoformat() for back in range(count)]
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform can do for us, as data."""
@@ -34,6 +60,7 @@ class Capabilities:
     unit: str = ""  # what cost_units count: "quota units of 10,000 a day", "millionths of a dollar"
     batch: int = 1  # actions of one kind that one call can carry
     reads_visibility: bool = True  # read_back can tell hidden from public
+    allowance: Allowance | None = None  # None: nothing runs out
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +160,16 @@ class Platform(Protocol):
 
     def by_hand(self, action: Action) -> tuple[str, str]:
         """Steps for a person who carries this out in the platform's own app, and the address of the page to start from."""
+
+
+class Adapter(Protocol):
+    """The class of a platform with an API, as far as it can be asked without anybody's login."""
+
+    capabilities: ClassVar[Capabilities]
+
+    @staticmethod
+    def login_warnings(credentials: Mapping[str, str], tokens: Tokens, now: datetime) -> list[str]:
+        """What the login says of its own end, asking nobody: each a sentence with its remedy. Raises ConfigError."""
 
 
 @runtime_checkable

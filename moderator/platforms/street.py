@@ -14,6 +14,7 @@ class Address:
     shown: str  # as people write it
     hosts: tuple[str, ...] = ()  # links of ours may lead to these and to what lies below them, by https
     to_family: str = "Send the message as the school usually reaches the family."
+    replies_name_first: bool = False  # a reply begins with the handles of those whom it answers
 
 
 STREET = {
@@ -21,6 +22,7 @@ STREET = {
         "X",
         ("x.com", "twitter.com"),
         "Send the message to the author as a direct message on X, or as the school usually reaches the family.",
+        replies_name_first=True,
     ),
     "youtube": Address(
         "YouTube",

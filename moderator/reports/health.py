@@ -7,21 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from moderator.build import tokens_for
+from moderator.build import login_warnings
 from moderator.by_hand import late
 from moderator.errors import ModeratorError
-from moderator.platforms.instagram.renewal import Renewal
+from moderator.platforms.street import shown_name
+from moderator.reports.quota import busiest_of, quota_of
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
-from moderator.store import reports
 from moderator.store.database import Transaction
 
-PACIFIC = ZoneInfo("America/Los_Angeles")
-"""YouTube's quota day."""
-MICRODOLLARS = 1_000_000
 WARN_AT = 0.75
 
 
@@ -66,28 +62,20 @@ def _logins(settings: Settings, now: datetime) -> Iterator[Note]:
 
 
 def _expiring(account: AccountSettings, settings: Settings, now: datetime) -> list[str]:
-    if not account.credentials:  # Whoever only looks at the records has no logins.
-        return []
-    if account.account.platform == "instagram":
-        try:
-            return Renewal(account.credentials, tokens_for(account, settings.state_dir)).warnings(now)
-        except ModeratorError:
-            return ["Instagram's token could not be read. Ask for it: moderator check"]
-    if account.credentials.get("consent_screen") == "testing":
-        return [
-            "YouTube's login dies seven days after it was given, since Google's consent screen is in testing. Publish it, log "
-            'in again, and write consent_screen = "production" into the credential file.'
-        ]
-    return []
+    try:
+        return login_warnings(account, settings.state_dir, now)
+    except ModeratorError:
+        return [f"The login of {shown_name(account.account.platform)} could not be read. Ask for it: moderator check"]
 
 
 def _quotas(tx: Transaction, settings: Settings, now: datetime) -> Iterator[Note]:
     for account in settings.accounts:
-        match account.account.platform:
-            case "x":
-                yield _money(tx, account, now)
-            case "youtube":
-                yield _units(tx, account, now)
+        name = shown_name(account.account.platform)
+        if busiest := busiest_of(tx, account, now, days=7):
+            said = f"{busiest.used:,.0f} of {busiest.limit:,.0f} {busiest.unit} were used on the busiest of the last seven days"
+            yield Note(f"{name}: {said}.", warns=busiest.used >= WARN_AT * busiest.limit)
+        elif quota := quota_of(tx, account, now):
+            yield Note(f"{name}: {quota.told} is spent.", warns=quota.used >= WARN_AT * quota.limit)
 
 
 def _checklist(tx: Transaction, settings: Settings, now: datetime) -> Iterator[Note]:
@@ -96,19 +84,3 @@ def _checklist(tx: Transaction, settings: Settings, now: datetime) -> Iterator[N
         yield Note(
             f"{items} late on the termly checklist of the platforms' own settings: moderator checklist", warns=True
         )
-
-
-def _money(tx: Transaction, account: AccountSettings, now: datetime) -> Note:
-    month = f"{now:%Y-%m}"
-    spent = reports.used(tx, account.account.id, "microdollars", [month]).get(month, 0) / MICRODOLLARS
-    limit = account.options["monthly_limit_microdollars"] / MICRODOLLARS
-    return Note(f"X: ${spent:.2f} of this month's ${limit:.2f} is spent.", warns=spent >= WARN_AT * limit)
-
-
-def _units(tx: Transaction, account: AccountSettings, now: datetime) -> Note:
-    today = now.astimezone(PACIFIC).date()
-    days = [(today - timedelta(days=n)).isoformat() for n in range(7)]
-    most = max(reports.used(tx, account.account.id, "units", days).values(), default=0)
-    limit = account.options["daily_units"]
-    said = f"YouTube: {most:,} of {limit:,} units were used on the busiest of the last seven days."
-    return Note(said, warns=most >= WARN_AT * limit)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from moderator.domain import Account
+from moderator.platforms.base import MICRODOLLARS
 from moderator.settings.byhand import by_hand_options
 from moderator.settings.credentials import KINDS, Credentials, read_credentials
 from moderator.settings.documents import Document, check_form
@@ -21,12 +22,10 @@ from moderator.settings.forms import (
     OnlineAccountForm,
     XAccountForm,
     YouTubeAccountForm,
+    page_of,
 )
 from moderator.settings.hosts import is_loopback
 from moderator.settings.values import AccountSettings
-
-MICRODOLLARS = 1_000_000
-"""In a dollar. X charges tenths of a cent, and whole numbers add up without error."""
 
 
 def read_accounts(
@@ -127,7 +126,7 @@ def _credentials(
         return Credentials({})
     if not path.exists():
         # The name is not repeated: it is a token, where somebody put one there by mistake.
-        what = f"no file of this name is in {folder}; make it as docs/connect-{platform}.md describes, mode 0600"
+        what = f"no file of this name is in {folder}; make it as {page_of(platform)} describes, mode 0600"
         faults.append(document.fault(("accounts", at, "credentials"), what))
         return None
     with gathered(faults):

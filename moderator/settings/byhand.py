@@ -12,7 +12,7 @@ from moderator.platforms.byhand.places import PLACES
 from moderator.settings.credentials import read_password
 from moderator.settings.documents import Document, resolved
 from moderator.settings.faults import Fault, gathered
-from moderator.settings.forms import ONLINE, ByHandAccountForm
+from moderator.settings.forms import ONLINE, ByHandAccountForm, page_of
 from moderator.settings.hosts import is_loopback
 
 
@@ -43,7 +43,7 @@ def _mailbox(
     if not form.mail_password_file or (not path.exists() and not logins):
         return None
     if not path.exists():
-        what = f"no file of this name is in {folder}; make it as docs/connect-byhand.md describes, mode 0600"
+        what = f"no file of this name is in {folder}; make it as {page_of(form.platform)} describes, mode 0600"
         faults.append(document.fault(("accounts", at, "mail_password_file"), what))
         return None
     with gathered(faults):

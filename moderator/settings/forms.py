@@ -6,13 +6,16 @@ What each key does stands above it in config/moderator.toml; a test holds the tw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from moderator.weights.shelf import DETOXIFY
 
-Platform = Literal["x", "youtube", "instagram", "classdojo", "seesaw"]
+Online = Literal["x", "youtube", "instagram"]
+"""The platforms that are read through an API."""
+Platform = Literal[Online, "classdojo", "seesaw"]
+ONLINE: tuple[Online, ...] = get_args(Online)
 ID, AN_ID = r"^[a-z0-9][a-z0-9_-]{0,39}$", "up to 40 lower-case letters, digits, - and _"
 # A description is what a fault says the value must be.
 Id = Annotated[str, Field(pattern=ID, description=AN_ID)]
@@ -151,5 +154,8 @@ ACCOUNT_FORMS: Mapping[str, type[AccountForm]] = {
     "classdojo": ByHandAccountForm,
     "seesaw": ByHandAccountForm,
 }
-ONLINE = tuple(name for name, form in ACCOUNT_FORMS.items() if issubclass(form, OnlineAccountForm))
-"""The platforms that are read through an API."""
+
+
+def page_of(platform: str) -> str:
+    """Where it says how an account there is connected."""
+    return f"docs/connect-{platform if platform in ONLINE else 'byhand'}.md"

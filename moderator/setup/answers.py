@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, ValidationError
 
 from moderator.settings.documents import read_document
 from moderator.settings.faults import FaultyFiles, shape_faults
-from moderator.settings.forms import Form, Id
-
-Security = Literal["starttls", "tls", "none"]
+from moderator.settings.forms import Form, Id, Online
+from moderator.settings.mail import Security
 
 
 class Head(Form):
@@ -33,7 +32,7 @@ class Mail(Form):
 class Account(Form):
     """One account; `login` is what stands in its credential file, docs/connect-*.md say what that is."""
 
-    platform: Literal["x", "youtube", "instagram"]
+    platform: Online
     handle: str
     id: Id | None = None  # left out: the platform's name
     login: dict[str, str] = Field(default_factory=dict, repr=False)

@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from moderator.checkup.freshness import Fresh
-from moderator.checkup.quota import Quota
 from moderator.errors import ConfigError
 from moderator.monitor.figures import Figures
 from moderator.monitor.server import Monitor, healthz
 from moderator.monitor.text import Page
+from moderator.reports.quota import Quota
 from moderator.settings.monitor import MonitorSettings
 from moderator.store.reports import Waiting
 from tests.conftest import NOON

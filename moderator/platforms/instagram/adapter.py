@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from pydantic import ValidationError
@@ -46,7 +46,7 @@ class Instagram:
     """
 
     name = "instagram"
-    capabilities = Capabilities(
+    capabilities: ClassVar = Capabilities(
         actions={ActionKind.HIDE: Undo.YES, ActionKind.RELEASE: Undo.YES, ActionKind.REMOVE: Undo.NO},
         effects=EFFECTS,
         cost_units={ActionKind.HIDE: 1, ActionKind.RELEASE: 1, ActionKind.REMOVE: 1},
@@ -70,6 +70,10 @@ class Instagram:
         self._graph = Graph(api_base, meter, timeouts_s)
         self._touched: set[str] = set()
         """Posts under which we changed something since we last read them."""
+
+    @staticmethod
+    def login_warnings(credentials: Mapping[str, str], tokens: Tokens, now: datetime) -> list[str]:
+        return Renewal(credentials, tokens).warnings(now)
 
     def check(self, now: datetime) -> AccountState:
         """Who the token belongs to, and whether it lives on. What Instagram calls us is used from here on."""

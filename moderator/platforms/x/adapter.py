@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import ClassVar
 
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
 from moderator.errors import LoginExpired, PlatformError, QuotaSpent, Refused
@@ -21,7 +22,7 @@ from moderator.platforms.x.endpoints import Endpoints
 from moderator.platforms.x.errors import SCOPES, Ask
 from moderator.platforms.x.feeds import Feeds
 from moderator.platforms.x.login import login_from
-from moderator.platforms.x.money import HIDE, MUTE, UNMUTE, Purse
+from moderator.platforms.x.money import ALLOWANCE, HIDE, MUTE, UNMUTE, Purse
 from moderator.platforms.x.transport import TIMEOUTS_S
 
 ONLY_OWN_CONVERSATIONS = (
@@ -43,7 +44,7 @@ class X:
     """
 
     name = "x"
-    capabilities = Capabilities(
+    capabilities: ClassVar = Capabilities(
         actions={
             ActionKind.HIDE: Undo.YES,
             ActionKind.RELEASE: Undo.YES,
@@ -53,6 +54,7 @@ class X:
         effects=EFFECTS,
         cost_units={ActionKind.HIDE: HIDE, ActionKind.RELEASE: HIDE, ActionKind.MUTE: MUTE, ActionKind.UNMUTE: UNMUTE},
         unit="millionths of a dollar",
+        allowance=ALLOWANCE,
         reads_visibility=False,  # X has no field that says whether a reply is hidden.
     )
 
@@ -75,6 +77,10 @@ class X:
         self._connection = Connection(login_from(credentials, tokens), api_base, timeouts_s)
         self._endpoints = Endpoints(self._connection, self._purse, account.id)
         self._authors = Authors(self._endpoints)
+
+    @staticmethod
+    def login_warnings(_credentials: Mapping[str, str], _tokens: Tokens, _now: datetime) -> list[str]:
+        return []  # X's keys hold until somebody revokes them, and its tokens are renewed every two hours.
 
     def check(self, now: datetime) -> AccountState:
         """Ask X who we are and whether its answers hold what we need. Raises PlatformError."""

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from moderator.errors import QuotaSpent
-from moderator.platforms.base import Meter
+from moderator.platforms.base import MICRODOLLARS, Allowance, Meter
 from moderator.platforms.x.errors import Ask, next_month, topped_up_by
+
+ALLOWANCE = Allowance("microdollars", "monthly_limit_microdollars", "month", "dollars", MICRODOLLARS)
 
 OWNED_READ = 1_000
 """The account's own mentions and posts, if it owns the developer app itself."""
@@ -42,7 +44,7 @@ class Purse:
 
     def spent(self, now: datetime) -> int:
         """Microdollars counted in this UTC month."""
-        return self._meter.total("microdollars", f"{now:%Y-%m}")
+        return self._meter.total(ALLOWANCE.counter, ALLOWANCE.period(now))
 
     def is_open(self, percent: int, now: datetime, price: int = 1) -> bool:
         """Whether something that may use `percent` of the limit can still begin; `price` is what it will cost, if known."""
@@ -63,7 +65,7 @@ class Purse:
 
     def paid(self, amount: int, now: datetime) -> None:
         """One request at a fixed price was carried out."""
-        self._meter.add("microdollars", f"{now:%Y-%m}", amount)
+        self._meter.add(ALLOWANCE.counter, ALLOWANCE.period(now), amount)
 
     def returned(self, fare: Fare, ids: Iterable[str], now: datetime) -> None:
         """X returned these; what it returned before on this UTC day is free.
@@ -75,8 +77,8 @@ class Purse:
         new = {(fare.kind, native_id) for native_id in ids} - self._billed
         self._billed |= new
         if new:
-            self._meter.add("reads", f"{now:%Y-%m}", len(new))
-            self._meter.add("microdollars", f"{now:%Y-%m}", len(new) * fare.each)
+            self._meter.add("reads", ALLOWANCE.period(now), len(new))
+            self.paid(len(new) * fare.each, now)
 
     def warning(self, now: datetime) -> str:
         """A sentence once half of the limit is spent, before that nothing."""
@@ -89,4 +91,4 @@ class Purse:
 
 
 def dollars(microdollars: int) -> str:
-    return f"${microdollars / 1_000_000:.2f}"
+    return f"${microdollars / MICRODOLLARS:.2f}"

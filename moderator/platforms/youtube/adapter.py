@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import ClassVar
 
 from pydantic import ValidationError
 
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
 from moderator.errors import LoginExpired, PlatformError, Unavailable
-from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Undo
+from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo
 from moderator.platforms.youtube.client import MODERATE_COST, Client
 from moderator.platforms.youtube.feeds import Visit
 from moderator.platforms.youtube.moderation import STATUS, Moderation
 from moderator.platforms.youtube.places import Look
-from moderator.platforms.youtube.quota import Purpose, Quota
+from moderator.platforms.youtube.quota import ALLOWANCE, Purpose, Quota
 from moderator.platforms.youtube.reading import Vendor
 
 BATCH = 50
@@ -83,7 +84,7 @@ class YouTube:
     """
 
     name = "youtube"
-    capabilities = Capabilities(
+    capabilities: ClassVar = Capabilities(
         actions={
             ActionKind.HIDE: Undo.YES,
             ActionKind.RELEASE: Undo.YES,
@@ -94,6 +95,7 @@ class YouTube:
         cost_units=dict.fromkeys(STATUS, MODERATE_COST),
         unit=f"quota units a day; one call carries up to {BATCH} comments",
         batch=BATCH,
+        allowance=ALLOWANCE,
     )
 
     def __init__(
@@ -120,6 +122,15 @@ class YouTube:
         self._consent = credentials.get("consent_screen", "")
         self._client = Client(account.id, credentials, self._quota, api_base=api_base, timeouts_s=timeouts_s)
         self._channel: ChannelItem | None = None
+
+    @staticmethod
+    def login_warnings(credentials: Mapping[str, str], _tokens: Tokens, _now: datetime) -> list[str]:
+        if credentials.get("consent_screen") != "testing":
+            return []
+        return [
+            "YouTube's login dies seven days after it was given, since Google's consent screen is in testing. Publish it, log "
+            'in again, and write consent_screen = "production" into the credential file.'
+        ]
 
     def check(self, now: datetime) -> AccountState:
         """Whose login it is. Raises LoginExpired where that is not the channel we were told to watch."""

@@ -11,9 +11,9 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from moderator.errors import QuotaSpent
-from moderator.platforms.base import Meter
+from moderator.platforms.base import Allowance, Meter
 
-UNITS = "units"
+ALLOWANCE = Allowance("units", "daily_units", "day", "units", zone="America/Los_Angeles")
 EXCEEDED = "quota_exceeded"
 """Counted when Google itself says that the day is spent: whatever else uses the same project spends the same units."""
 
@@ -40,16 +40,16 @@ class Quota:
             Purpose.READ: daily_units - reserve_units,
             Purpose.SWEEP: int(daily_units * SWEEP_SHARE),
         }
-        self._pacific = ZoneInfo("America/Los_Angeles")
+        self._pacific = ZoneInfo(ALLOWANCE.zone)
 
     def used(self, now: datetime) -> int:
         """Units used in the Pacific day of `now`."""
-        return self._meter.total(UNITS, self._day(now))
+        return self._meter.total(ALLOWANCE.counter, ALLOWANCE.period(now))
 
     def spend(self, cost: int, purpose: Purpose, now: datetime) -> None:
         """Count `cost` units before they are asked for. Raises QuotaSpent where they must not be."""
         used, limit, resets_at = self.used(now), self._limits[purpose], self.resets_at(now)
-        if self._meter.total(EXCEEDED, self._day(now)):
+        if self._meter.total(EXCEEDED, ALLOWANCE.period(now)):
             raise QuotaSpent(
                 f"Google said that today's quota is spent. {_waits(purpose, resets_at)}", retry_at=resets_at
             )
@@ -59,20 +59,17 @@ class Quota:
                 f"{_waits(purpose, resets_at)}",
                 retry_at=resets_at,
             )
-        self._meter.add(UNITS, self._day(now), cost)
+        self._meter.add(ALLOWANCE.counter, ALLOWANCE.period(now), cost)
 
     def exceeded(self, now: datetime) -> datetime:
         """Google refused for want of quota: nothing more is asked for until the time this returns."""
-        self._meter.add(EXCEEDED, self._day(now), 1)
+        self._meter.add(EXCEEDED, ALLOWANCE.period(now), 1)
         return self.resets_at(now)
 
     def resets_at(self, now: datetime) -> datetime:
         """The next midnight in California, in UTC."""
         tomorrow = now.astimezone(self._pacific).date() + timedelta(days=1)
         return datetime.combine(tomorrow, time(0), tzinfo=self._pacific).astimezone(UTC)
-
-    def _day(self, now: datetime) -> str:
-        return now.astimezone(self._pacific).date().isoformat()
 
 
 def _waits(purpose: Purpose, until: datetime) -> str:
