@@ -67,8 +67,8 @@ def undo(tx: Transaction, ban: Ban, platform: Platform, mode: Mode, now: datetim
         return True  # A newer decision on the comment came before anything was done.
     if asked.state in NOT_DONE:
         action_store.withdraw(tx, asked.action, now)
-    elif (comment := comments.load(tx, ban.comment_id)) is not None:
-        tasks.open_task(tx, end_ban_task(ban, comment, platform), now)
+    else:
+        tasks.open_task(tx, end_ban_task(ban, asked.action.comment, platform), now)
     return True
 
 

@@ -298,7 +298,7 @@ class Memory:
                 self.blocked.discard(author)
             case ActionKind.MUTE:
                 self.muted.add(author)
-            case ActionKind.UNMUTE:
+            case _:  # The one that is left: to hear them again.
                 self.muted.discard(author)
         return before != (len(self._comments), len(self.hidden), len(self.blocked), len(self.muted))
 

@@ -41,6 +41,8 @@ class State:
     next_uid: int = 1
     limited: bool = False
     broken: bool = False
+    odd: dict[str, list[str]] = field(default_factory=dict)
+    """What commands that begin so are answered with instead, line by line; {tag} is the command's own, no line is the end."""
     commands: list[str] = field(default_factory=list)  # in words, without what follows LOGIN
     connections: int = 0
 
@@ -118,7 +120,13 @@ class Session:
                 self._state.commands.append(rest if word != "LOGIN" else word)
                 if self._state.broken and word != "LOGOUT":
                     return  # It breaks off in the middle, as a server does that falls over.
-                self._answer(tag, rest)
+                odd = next((said for words, said in self._state.odd.items() if rest.upper().startswith(words)), None)
+                if odd == []:
+                    return
+                for said in odd or []:
+                    self._say(said.format(tag=tag))
+                if odd is None:
+                    self._answer(tag, rest)
                 if word == "LOGOUT":
                     return
         except OSError:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from moderator.domain import Account
-from moderator.errors import LoginExpired, Refused, Unavailable
+from moderator.domain import Account, Author
+from moderator.errors import LoginExpired, QuotaSpent, Refused, Unavailable
 from moderator.platforms.base import Page, Start
 from moderator.platforms.byhand.adapter import ByHand
 from moderator.platforms.byhand.letter import NotALetter, open_letter
@@ -107,6 +107,7 @@ HOSTILE = {
     "HTML of declarations": b"Content-Type: text/html\r\n\r\n" + b"<![CDATA[" * 30_000,
     "a codec that is no text": b"Content-Type: text/plain; charset=zip\r\n\r\n\xff\xfe",
     "a subject of broken words": b"Subject: " + b"=?utf-8?q?=ff" * 500 + b"\r\n\r\nx",
+    "HTML longer than any notification": b"Content-Type: text/html\r\n\r\n" + b"<p>x</p>" * 40_000,
     "base64 that is none": b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b"!" * 900_000,
 }
 
@@ -115,9 +116,9 @@ HOSTILE = {
 def test_a_hostile_mail_is_set_aside_and_holds_up_nothing(server: ImapServer, kind: str) -> None:
     server.receives(HOSTILE[kind])
     server.receives(sample("classdojo_plain", "k1", text="after it"))
-    began = time.monotonic()
+    began = time.process_time()
     [page] = read(server)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert [comment.text for comment in page.comments] == ["after it"]
     assert len(page.broken) == 1
 
@@ -256,3 +257,119 @@ def test_a_strangers_link_is_not_kept() -> None:
     told = comment_in("classdojo.com", "", "Pat commented on a story:\nhi\nView comment: https://evil.example/", [])
     assert told is not None
     assert told.url == ""
+
+
+def test_other_parts_of_a_mail_are_left_alone(server: ImapServer) -> None:
+    head, _, words = sample("classdojo_plain", "k1", text="the first words count").partition(b"MIME-Version")
+    told = words.split(b"\r\n\r\n", 1)[1]
+    parts = (
+        b"Content-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\nPat commented on a story:\r\nattached",
+        b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR",
+        b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + told,
+        b"Content-Type: text/plain\r\n\r\nPat commented on a story:\r\na second text",
+        b"Content-Type: message/rfc822\r\n\r\nSubject: enclosed\r\n\r\nPat commented on a story:\r\nenclosed",
+        b"Content-Type: message/rfc822",
+    )
+    body = b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + b"--b--\r\n"
+    raw = head + b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + body
+    [comment] = one(server, raw).comments
+    assert comment.text == "the first words count"
+
+
+def test_a_mail_larger_than_its_server_said_is_not_taken_apart() -> None:
+    with pytest.raises(NotALetter, match="larger than 1 MB"):
+        open_letter(b"Subject: x\r\n\r\n" + b"x" * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        b"---------- Forwarded message ---------\r\nSee below, please.",
+        b"---------- Forwarded message ---------\r\n\r\nFrom: ClassDojo <hello@classdojo.com>\r\nSubject: a comment",
+        b"Pat commented on your post, it says.",
+    ],
+    ids=["no fields", "no words", "nothing inside"],
+)
+def test_a_forwarded_mail_without_a_notification_inside_is_set_aside(server: ImapServer, quoted: bytes) -> None:
+    raw = sample("forwarded_gmail", "k1").split(b"Please look at this one")[0] + quoted + b"\r\n"
+    [broken] = one(server, raw).broken
+    assert broken.reason == "it is not proven who sent the mail"
+
+
+def test_a_strangers_mail_is_set_aside_though_it_is_proven_to_be_his(server: ImapServer) -> None:
+    raw = sample("classdojo_plain", "k1").replace(b"classdojo.com", b"stranger.example")
+    [broken] = one(server, raw).broken
+    assert broken.reason == "it is not proven who sent the mail"
+
+
+def test_a_notification_without_words_between_its_lines_is_told_whole(server: ImapServer) -> None:
+    [comment] = one(server, sample("classdojo_plain", "k1", text="").replace(b'""', b"")).comments
+    assert "commented on your post in Team 2's Class Story" in comment.text
+
+
+def test_a_link_that_is_no_address_is_passed_over() -> None:
+    links = ["https://[broken", "https://teach.classdojo.com/#/k1"]
+    told = comment_in("classdojo.com", "", "Pat commented on a story:\nhi\nView comment", links)
+    assert told is not None
+    assert told.url == "https://teach.classdojo.com/#/k1"
+
+
+# --- servers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "said", "expected"),
+    [
+        ("LOGIN", [], Unavailable),
+        ("LOGIN", ["{tag} NO [UNAVAILABLE] come back later"], Unavailable),
+        ("LOGIN", ["{tag} NO [LIMIT] too many connections"], QuotaSpent),
+        ("EXAMINE", ["{tag} NO [OVERQUOTA] too much"], QuotaSpent),
+        ("UID SEARCH", ["{tag} NO not now"], Unavailable),
+        ("UID FETCH", ["{tag} NO [LIMIT] too much"], QuotaSpent),
+    ],
+)
+def test_what_a_server_does_not_do_now_is_asked_again(
+    server: ImapServer, command: str, said: list[str], expected: type[Exception]
+) -> None:
+    server.receives(sample("classdojo_plain", "k1"))
+    server.state.odd = {command: said}
+    with pytest.raises(expected):
+        read(server)
+    server.state.odd = {}
+    assert len(read(server)[0].comments) == 1
+
+
+def test_what_nobody_asked_for_and_a_mail_deleted_meanwhile_are_passed_over(server: ImapServer) -> None:
+    server.receives(sample("classdojo_plain", "k1"))
+    stranger = ["* 9 FETCH (UID 99 RFC822.SIZE 10)", "* 8 FETCH (FLAGS (\\Seen))"]
+    size = len(server.state.mails[0].raw)
+    told = [*stranger, f"* 1 FETCH (UID 1 RFC822.SIZE {size})", "{tag} OK done"]
+    server.state.odd = {"UID FETCH 1 (UID RFC822.SIZE": told, "UID FETCH 1 (UID BODY": ["{tag} OK gone"]}
+    [page] = read(server)
+    assert (page.comments, page.broken, page.cursor) == ((), (), "7:1")
+
+
+def test_a_mail_whose_time_the_server_does_not_tell_counts_as_old(server: ImapServer) -> None:
+    raw = server.receives(sample("classdojo_plain", "k1")).raw
+    server.state.odd = {"UID FETCH 1 (UID RFC822.SIZE": [f"* 1 FETCH (UID 1 RFC822.SIZE {len(raw)})", "{tag} OK done"]}
+    [comment] = read(server)[0].comments
+    assert comment.posted_at.year == 1970
+
+
+def test_a_server_on_this_machine_may_be_read_without_tls() -> None:
+    with ImapServer() as server:
+        server.receives(sample("classdojo_plain", "k1"))
+        address = MailboxAddress("127.0.0.1", USER, PASSWORD, server.port, security="none", timeout_s=5.0)
+        place = ByHand(Account("dojo", "classdojo", "Valewood Primary"), mailbox=address, trust=TRUST)
+        [page] = place.fetch("mailbox", START, NOON)
+    assert len(page.comments) == 1
+
+
+def test_a_place_with_a_folder_alone_has_no_mailbox_to_ask(tmp_path: Path) -> None:
+    place = ByHand(Account("dojo", "classdojo", "Valewood Primary"), folder=tmp_path / "drop")
+    [warning] = place.check(NOON).warnings
+    assert warning.endswith("is not there. Make it, and let the daemon write to it.")
+    (tmp_path / "drop").mkdir()
+    assert place.check(NOON).warnings == ()
+    assert list(place.fetch("mailbox", START, NOON)) == []
+    assert place.is_blocked(Author("7"), NOON) is None

@@ -124,3 +124,9 @@ def test_what_the_public_sees_is_read_back(reply: Reply, expected: Visibility) -
 
 def test_instagram_does_not_tell_whom_the_school_blocked() -> None:
     assert instagram("http://127.0.0.1:1").is_blocked(a_comment().author, NOON) is None
+
+
+def test_steps_for_a_comment_start_from_it() -> None:
+    words, address = instagram("http://127.0.0.1:1").by_hand(an_action(ActionKind.HIDE))
+    assert words.endswith("find the comment by @dilys.owen. Press and hold the comment, then choose Hide comment.")
+    assert address == "https://www.instagram.com/p/Csports/"

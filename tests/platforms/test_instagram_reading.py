@@ -112,6 +112,26 @@ def test_a_broken_item_is_set_aside_and_the_rest_of_its_page_kept(broken: Any) -
     assert "hello" not in aside.reason
 
 
+def test_replies_are_followed_from_page_to_page_and_a_cursor_that_goes_round_ends() -> None:
+    inlined = {"data": items(11), "paging": {"cursors": {"after": "r2"}, "next": "https://graph.example/1/replies"}}
+    pages = {after: paged(items(number), after) for number, after in ((12, "r3"), (13, "r4"))}
+    with sports_day({"data": [{**ITEM, "replies": inlined}]}) as vendor:
+        round_and_round: list[Reply] = [(200, {}, pages["r3"]), (200, {}, pages["r4"])] * 100
+        vendor.replies = {**vendor.replies, ("GET", "/1/replies"): round_and_round}
+        found = comments(read(instagram(vendor)))
+        asked = [seen.query["after"] for seen in vendor.asked("GET", "/1/replies")]
+    assert {comment.native_id for comment in found} == {"1", "11", "12", "13"}
+    assert (asked[:3], len(asked)) == ([["r2"], ["r3"], ["r4"]], 200)
+
+
+def test_a_next_page_told_by_its_address_alone_is_read() -> None:
+    address = f"https://graph.example/{SPORTS}/comments?after=two"
+    with sports_day({"data": items(1), "paging": {"next": address}}, {"data": items(2)}) as vendor:
+        found = comments(read(instagram(vendor)))
+        assert [seen.query.get("after") for seen in vendor.asked(*COMMENTS)] == [None, ["two"]]
+    assert {comment.native_id for comment in found} == {"1", "2"}
+
+
 def test_a_broken_comment_does_not_take_its_replies_along() -> None:
     parent = {"id": "1", "replies": {"data": items(2)}}
     with sports_day({"data": [parent]}) as vendor:

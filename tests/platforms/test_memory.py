@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from moderator.domain import Account, Action, ActionKind, Comment, Outcome, Result, Visibility
-from moderator.errors import PlatformError, Unavailable
+from moderator.errors import PlatformError, Refused, Unavailable
 from moderator.platforms.base import Page, Start
 from moderator.platforms.memory import Memory, MemoryMeter, MemoryTokens
 from tests.conftest import NOON
@@ -124,6 +125,15 @@ def test_a_comment_released_in_the_app_is_public_again(platform: Memory) -> None
     platform.shows_again("c1")
     assert platform.is_public("c1")
     assert platform.read_back([comment], NOON) == {"c1": Visibility.PUBLIC}
+
+
+def test_the_accounts_own_comment_is_told_to_nobody_and_never_hidden() -> None:
+    nameless = Memory(replace(SCHOOL, native_id=""))
+    own = nameless.receives("Thank you all", author="ValewoodPRIMARY")
+    nameless.receives("Lovely", native_id="c2")
+    assert texts(read(nameless)) == ["Lovely"]
+    assert isinstance(answer(nameless, hide(own)), Refused)
+    assert nameless.hidden == []
 
 
 def test_more_actions_than_a_call_carries_are_a_fault_of_the_caller(platform: Memory) -> None:

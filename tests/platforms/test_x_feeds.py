@@ -12,6 +12,7 @@ from moderator.domain import Author
 from moderator.errors import LoginExpired, QuotaSpent, Unavailable
 from moderator.platforms.base import Start
 from moderator.platforms.memory import MemoryMeter
+from moderator.platforms.x.authors import Authors
 from tests.conftest import MINUTE, NOON
 from tests.platforms.replay import Replay, Reply, recorded
 from tests.platforms.x_school import (
@@ -74,6 +75,17 @@ def test_authors_are_looked_up_once_and_never_by_expansion() -> None:
         looked_up = [seen.query["ids"] for seen in vendor.asked(*USERS)]
         assert looked_up == [["3300000000000000002,3300000000000000003"], ["3300000000000000005"]]
         assert {seen.query["expansions"][0] for seen in vendor.asked(*MENTIONS)} == {"attachments.media_keys"}
+
+
+def test_the_authors_met_last_are_remembered_and_the_others_asked_for_again() -> None:
+    people = {key: {"id": key, "username": f"user{key}", "name": key} for key in ("11", "12", "13")}
+    asked = [["11", "12"], ["13"], ["11"]]
+    replies: list[Reply] = [(200, {}, {"data": [people[key] for key in keys]}) for keys in asked]
+    with Replay({USERS: replies}) as vendor:
+        authors = Authors(school_on(vendor)._endpoints, remembered=2)
+        for wanted in (["11", "12"], ["12"], ["13"], ["12"], ["11"]):
+            assert [authors.named(wanted, NOON)[key].handle for key in wanted] == [f"@user{key}" for key in wanted]
+        assert [seen.query["ids"][0].split(",") for seen in vendor.asked(*USERS)] == asked
 
 
 def test_a_comment_does_not_wait_for_its_authors_name() -> None:
@@ -202,6 +214,16 @@ def test_own_posts_are_told_with_what_x_counts_under_them() -> None:
     assert posts[POST].url == f"https://x.com/FernhillPrimary/status/{POST}"
     of_it = ("media/Harvest1.jpg", "ext_tw_video_thumb/1/pu/img/Still.jpg")
     assert posts[POST].image_urls == tuple(f"https://pbs.twimg.com/{each}" for each in of_it)
+
+
+def test_own_posts_are_followed_to_their_last_page() -> None:
+    first = recorded("x/own_posts.json")
+    first["data"], later = first["data"][:2], first["data"][2:]
+    first["meta"]["next_token"] = "two"
+    with Replay({TWEETS: [(200, {}, first), (200, {}, {"data": later, "meta": {}})]}) as vendor:
+        pages = read(school_on(vendor), "posts", known={POST: 9})
+        assert [seen.query.get("pagination_token") for seen in vendor.asked(*TWEETS)] == [None, ["two"]]
+    assert [post.native_id for page in pages for post in page.posts] == [POST, "2080000000000000001"]
 
 
 def test_trouble_5_where_x_counts_more_replies_than_we_have_the_conversation_is_searched() -> None:

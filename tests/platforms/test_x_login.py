@@ -6,6 +6,7 @@ import base64
 import hmac
 import logging
 import re
+from dataclasses import replace
 from urllib.parse import quote, unquote
 
 import pytest
@@ -14,7 +15,7 @@ from moderator.domain import Account, ActionKind, Outcome
 from moderator.errors import ConfigError, LoginExpired, StoreError, Unavailable
 from moderator.platforms.memory import MemoryTokens
 from tests.conftest import NOON
-from tests.platforms.replay import Replay, Reply, Seen, recorded
+from tests.platforms.replay import CUT, Replay, Reply, Seen, recorded
 from tests.platforms.x_school import (
     BLOCKING,
     ME,
@@ -280,3 +281,44 @@ def test_the_accounts_own_id_is_asked_for_once_where_nobody_gave_it() -> None:
         read(x, "mentions")
         assert x.is_blocked(reply().author, NOON) is False
         assert len(vendor.asked(*ME)) == 1
+
+
+def test_a_renewal_that_breaks_off_is_tried_again_later() -> None:
+    with Replay({MENTIONS: [REFUSED], TOKEN: [(200, {}, CUT)]}) as vendor, pytest.raises(Unavailable, match="to renew"):
+        read(school_on(vendor, OAUTH2), "mentions")
+
+
+def test_check_tells_of_a_new_name_of_the_account() -> None:
+    with Replay({ME: [ok("me")], TWEETS: [ok("own_posts")]}) as vendor:
+        (warning,) = school_on(vendor, account=replace(SCHOOL, handle="@OldFernhill")).check(NOON).warnings
+    assert warning == "The account is called @FernhillPrimary on X now, and was @OldFernhill."
+
+
+def test_the_token_of_another_handle_is_not_used_where_nobody_gave_an_id() -> None:
+    other = Account("x", "x", "@SomebodyElse")
+    with Replay({ME: [ok("me")]}) as vendor, pytest.raises(LoginExpired, match="belongs to @FernhillPrimary, not to"):
+        school_on(vendor, account=other).check(NOON)
+
+
+def test_check_tells_of_own_posts_that_cannot_be_read() -> None:
+    body: Reply = (200, {}, {"data": [{"id": ["odd"]}], "meta": {"result_count": 1}})
+    with Replay({ME: [ok("me")], TWEETS: [body]}) as vendor:
+        (warning,) = school_on(vendor).check(NOON).warnings
+    assert "this adapter needs an update" in warning
+
+
+@pytest.mark.parametrize("body", [{"data": {"id": ["odd"]}}, {"meta": {}}])
+def test_an_answer_that_does_not_say_who_we_are_is_tried_again(body: dict[str, object]) -> None:
+    with Replay({ME: [(200, {}, body)]}) as vendor, pytest.raises(Unavailable, match="JSON of another shape"):
+        school_on(vendor).check(NOON)
+
+
+def test_our_id_is_asked_for_before_the_block_list_and_before_a_mute() -> None:
+    unknown = Account("x", "x", "@FernhillPrimary")
+    muting = ("POST", f"/2/users/{SCHOOL.native_id}/muting")
+    answers: dict[tuple[str, str], list[Reply]] = {muting: [(200, {}, {"data": {"muting": True}})]}
+    with Replay(answers | {ME: [ok("me")], BLOCKING: [NOTHING]}) as vendor:
+        assert school_on(vendor, account=unknown).is_blocked(reply().author, NOON) is False
+        (answer,) = school_on(vendor, account=unknown).apply([action(ActionKind.MUTE)], NOON)
+        assert len(vendor.asked(*ME)) == 2
+    assert isinstance(answer, Outcome)

@@ -204,6 +204,15 @@ def test_counts_tell_the_latest_videos_and_read_those_that_have_comments() -> No
     assert comments_in(pages) == ["c1", "c2"]
 
 
+def test_a_video_of_endless_comments_is_left_after_ten_pages() -> None:
+    with answers({}) as google:
+        google.asked_for[THREADS] = lambda seen: page(
+            [thread("c1")] if "vidSports01" in seen.query["videoId"] else [], "on"
+        )
+        counts_from(google, known={"vidNativit1": 2})
+        assert videos_asked(google).count("vidSports01") == 10
+
+
 def test_a_video_is_read_again_only_when_its_count_changes() -> None:
     enough = {"vidSports01": 9, "vidNativit1": 2}
     with answers({}) as google:

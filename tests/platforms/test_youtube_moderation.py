@@ -288,6 +288,18 @@ def test_a_comment_behind_more_pages_than_are_read_is_not_said_to_be_gone(endles
         assert len(google.asked(*THREADS)) <= 12
 
 
+def test_a_reply_behind_more_pages_than_are_read_is_not_said_to_be_gone() -> None:
+    with google_with() as google:
+        google.asked_for[COMMENTS] = lambda _: page([item("c1.other", parent="c1")], "on")
+        assert seen_now(google, "c1.r1") == {"c1.r1": Visibility.UNKNOWN}
+        assert len(google.asked(*COMMENTS)) == 10
+
+
+def test_a_reply_that_cannot_be_read_may_be_the_one_looked_for() -> None:
+    with google_with(replies=[{"id": "c1.r1"}]) as google:
+        assert seen_now(google, "c1.r1") == {"c1.r1": Visibility.UNKNOWN}
+
+
 def test_an_item_that_cannot_be_read_may_be_the_one_looked_for() -> None:
     with google_with(public=[{"id": "c1"}]) as google:
         assert seen_now(google, "c1") == {"c1": Visibility.UNKNOWN}

@@ -89,6 +89,17 @@ def test_trouble_15_when_google_says_it_is_spent_nothing_more_is_asked_until_pac
     assert isinstance(tomorrow, Outcome)
 
 
+def test_trouble_15_what_google_said_of_the_day_outlives_a_restart() -> None:
+    meter = MemoryMeter()
+    with Google.with_replies({THREADS: [said("quota_exceeded", 403)], MODERATE: [DONE]}) as google:
+        with pytest.raises(QuotaSpent):
+            read(youtube_at(google, meter))
+        told = answer(youtube_at(google, meter), ActionKind.HIDE)
+        assert google.asked(*MODERATE) == []
+    assert isinstance(told, QuotaSpent)
+    assert str(told).startswith("Google said that today's quota is spent. Actions wait until")
+
+
 def test_trouble_15_the_ledger_begins_anew_at_pacific_midnight() -> None:
     meter = MemoryMeter()
     quota = Quota(meter, 10, 0)

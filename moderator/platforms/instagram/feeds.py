@@ -136,7 +136,9 @@ class Feeds:
         given = 0
         asked = Asked(f"read the comments of post {post.native_id}")
         params = {"fields": COMMENT_FIELDS, "limit": str(FULL_PAGE)}
-        for number in range(1, PAGES + 1):
+        number = 0
+        while True:
+            number += 1
             try:
                 answer = self._listing(f"{quote(post.native_id, safe='')}/comments", params, asked, now)
             except Gone:

@@ -15,8 +15,8 @@ REMEMBERED = 5_000
 class Authors:
     """Handles and display names by user id, those asked for last kept longest."""
 
-    def __init__(self, endpoints: Endpoints) -> None:
-        self._endpoints = endpoints
+    def __init__(self, endpoints: Endpoints, remembered: int = REMEMBERED) -> None:
+        self._endpoints, self._remembered = endpoints, remembered
         self._known: dict[str, Author] = {}
 
     def named(self, native_ids: Iterable[str], now: datetime) -> dict[str, Author]:
@@ -34,7 +34,7 @@ class Authors:
                 # Whom X no longer knows is not asked for again either.
                 self._known |= {native_id: found.get(native_id, Author(native_id)) for native_id in unknown}
         named = {native_id: self._recalled(native_id) for native_id in wanted}
-        while len(self._known) > REMEMBERED:
+        while len(self._known) > self._remembered:
             del self._known[next(iter(self._known))]
         return named
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import httplib2
 
@@ -31,8 +31,7 @@ class Connecting:
             super().connect()  # type: ignore[misc]
         finally:
             self.timeout = read_s
-        if self.sock is not None:
-            self.sock.settimeout(read_s)
+        cast(socket.socket, self.sock).settimeout(read_s)
 
 
 class Wire(httplib2.Http):  # type: ignore[misc]
