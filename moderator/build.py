@@ -169,7 +169,7 @@ def own_post_eyes(settings: Settings, house: House, clock: Callable[[], datetime
 
 def school_detectors(settings: Settings, now: datetime, models: Models) -> tuple[Detector, ...]:
     loaded = load_roll(settings, now)
-    roll = Roll(loaded.pupils) if loaded is not None else None
+    roll = Roll(loaded.pupils, loaded.references) if loaded is not None else None
     return build_detectors(settings.school, roll, models.scorer, models.reader)
 
 

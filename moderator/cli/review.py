@@ -28,6 +28,7 @@ from moderator.cli.tasks import task_rows
 from moderator.cli.verdicts import print_verdicts
 from moderator.domain import ActionKind, Decision, Mode, Ruling, Verdict, Visibility
 from moderator.explained.comment import gather_facts
+from moderator.explained.same_child import same_child
 from moderator.review import decide_as, refuse_unless_allowed, ruling_with
 from moderator.store import actions, decisions
 
@@ -192,7 +193,9 @@ def explain(
     Example: moderator explain x-7f3k2m9qa4bc
     """
     with opened(config) as (settings, database), database.reading() as tx:
-        facts = gather_facts(tx, the_comment(tx, comment_id), settings.policy)
+        comment = the_comment(tx, comment_id)
+        facts = gather_facts(tx, comment, settings.policy)
+        facts["same_child"] = same_child(tx, comment, settings.policy, utc_now())
     if as_json:
         print_json(facts)
     else:
@@ -220,6 +223,8 @@ def print_facts(facts: dict[str, Any]) -> None:
         typer.echo(
             f"found: {found['label']} {found['score']:.2f}{phrase}{note} by {found['detector']} {found['version']}"
         )
+    if facts["same_child"]:
+        typer.echo(f"again: {facts['same_child']}")
     print_verdicts(facts["rules"])
     for decision in facts["decisions"]:
         what = decision["ruling"] + (f" + {decision['author_action']}" if decision["author_action"] else "")

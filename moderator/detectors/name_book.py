@@ -46,6 +46,7 @@ class Name:
     kind: Kind
     words: tuple[str, ...]
     initials: frozenset[str] = frozenset()  # of the last names that go with it
+    pupils: frozenset[int] = frozenset()  # whose it is, by their places on the roll
 
     @property
     def may_be_a_word(self) -> bool:
@@ -122,8 +123,8 @@ class NameBook:
 
     def __init__(self, pupils: Iterable[Pupil]) -> None:
         self._names: dict[str, Name] = {}
-        for pupil in pupils:
-            self._add_pupil(pupil)
+        for number, pupil in enumerate(pupils):
+            self._add_pupil(pupil, frozenset((number,)))
         self._automaton = ahocorasick.Automaton()
         for key, name in self._names.items():
             if f"{key}s" not in self._names:
@@ -137,28 +138,29 @@ class NameBook:
             for shorter in _one_less(key) if len(key) >= _SLIP_FROM else ():
                 self._slips.setdefault(shorter, set()).add(key)
 
-    def _add_pupil(self, pupil: Pupil) -> None:
+    def _add_pupil(self, pupil: Pupil, whose: frozenset[int]) -> None:
         last = split(pupil.last_name)
         initials = frozenset(word[0] for word in last[:1])
         for written, kind in ((pupil.first_name, Kind.FIRST), (pupil.known_as, Kind.KNOWN_AS)):
             first = split(written)
             if not first:
                 continue
-            self._add(first, kind, initials)
+            self._add(Name(kind, first, initials, whose))
             if len(first) > 1:
-                self._add(first[:1], Kind.PART, initials)
+                self._add(Name(Kind.PART, first[:1], initials, whose))
             for whole in {last, _in_pieces(pupil.last_name)} if last else ():
                 for full in (first + whole, first + last[:1], first + last[-1:], first[:1] + whole, whole + first):
-                    self._add(full, Kind.FULL, initials)
+                    self._add(Name(Kind.FULL, full, initials, whose))
         if last:
             # After a last name the initials are those of first names, which stand before it: "M. Farrow".
-            self._add(last, Kind.LAST, frozenset(word[0] for word in split(pupil.first_name)[:1]))
+            firsts = frozenset(word[0] for word in split(pupil.first_name)[:1])
+            self._add(Name(Kind.LAST, last, firsts, whose))
 
-    def _add(self, words: tuple[str, ...], kind: Kind, initials: frozenset[str]) -> None:
-        for key in {" ".join(words), "".join(words)}:
-            known = self._names.get(key, Name(kind, words))
-            kept = min(known.kind, kind, key=list(Kind).index)
-            self._names[key] = Name(kept, known.words, known.initials | initials)
+    def _add(self, name: Name) -> None:
+        for key in {" ".join(name.words), "".join(name.words)}:
+            known = self._names.get(key, name)
+            kept = min(known.kind, name.kind, key=list(Kind).index)
+            self._names[key] = Name(kept, known.words, known.initials | name.initials, known.pupils | name.pupils)
 
     def search(self, words: Words) -> Iterator[Hit]:
         """Every name among the words, whole words only, those inside longer ones too."""
@@ -190,11 +192,13 @@ class NameBook:
             return None
         if word in NEAR_NAMES or word in self._names or word.removesuffix("s") in self._names:
             return None
-        for shorter in _one_less(word):
-            for key in self._slips.get(shorter, ()):
-                if key[0] == word[0] and OSA.distance(word, key, score_cutoff=1) <= 1:
-                    return Name(Kind.SLIP, self._names[key].words, self._names[key].initials)
-        return None
+        near = {key for shorter in _one_less(word) for key in self._slips.get(shorter, ())}
+        meant = sorted(key for key in near if key[0] == word[0] and OSA.distance(word, key, score_cutoff=1) <= 1)
+        if not meant:
+            return None
+        first = self._names[meant[0]]
+        whose = frozenset[int]().union(*(self._names[key].pupils for key in meant))
+        return Name(Kind.SLIP, first.words, first.initials, whose)
 
 
 _FIRST_KINDS = (Kind.FIRST, Kind.KNOWN_AS, Kind.FULL)

@@ -1,4 +1,5 @@
-"""Finds the names of pupils on the roll, however they are spelt. It never says which row of the roll it was.
+"""Finds the names of pupils on the roll, however they are spelt. It never says which row of the roll it was; where it can be
+only one, the finding bears the reference that the roll gives for that pupil.
 
 Grown-ups with the same first name, words that are also names, and staff are told apart by what stands beside them.
 """
@@ -6,7 +7,7 @@ Grown-ups with the same first name, words that are also names, and staff are tol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from moderator.detectors.lexicon import (
     ADULT_NAMES,
@@ -48,20 +49,30 @@ _CALLED = table("mum dad mummy daddy mam mama papa mammy")
 _WHOSE = table("my our his her their")
 _LONG_AGO = re.compile(r"\b(?:19[3-9]\d|200\d)\b")
 _CLOSE = 60  # characters
+_MEANT = 0.5
+"""From here on it is rather a pupil than not; of a word that is also a name nothing is kept that leads to a child."""
 _LINKS = table("and n plus with then amp")
 
 
 class Roll:
-    """The pupils whose names are guarded. It shows how many they are and never who."""
+    """The pupils whose names are guarded. It shows how many they are and never who.
 
-    def __init__(self, pupils: Iterable[Pupil] = ()) -> None:
+    `references` stand for the pupils in findings, one each in their order; without any, no finding has one.
+    """
+
+    def __init__(self, pupils: Iterable[Pupil] = (), references: Sequence[str] = ()) -> None:
         self.pupils = tuple(pupils)
+        self._references = tuple(references)
 
     def __len__(self) -> int:
         return len(self.pupils)
 
     def __repr__(self) -> str:
         return f"Roll({len(self.pupils)} pupils)"
+
+    def reference(self, pupils: Collection[int]) -> str:
+        """Of the one pupil at these places on the roll; "" where they are several, or there are no references."""
+        return self._references[next(iter(pupils))] if len(pupils) == 1 and self._references else ""
 
 
 class GuardedNames:
@@ -71,9 +82,10 @@ class GuardedNames:
     grown-ups here bear too, or one slip away; below 0.5 words that are also names, surnames and the author's own name.
     """
 
-    name, version = "guarded_names", "1"
+    name, version = "guarded_names", "2"
 
     def __init__(self, roll: Roll, school: School) -> None:
+        self._roll = roll
         self._book = NameBook(roll.pupils)
         self._others = _phrases((*school.staff, *school.public_figures, *FAMOUS))
         self._classes = _class_pattern(school.classes)
@@ -145,8 +157,11 @@ class GuardedNames:
         return 0.97 if scene.pins_down(hit) else 0.9
 
     def _finding(self, score: float, hit: Hit, text: str) -> Finding:
-        note = f"name from the roll: {hit.name.kind}"
-        return Finding(Label.CHILD_NAMED, score, hit.span, self.name, self.version, text[slice(*hit.span)], note=note)
+        note, phrase = f"name from the roll: {hit.name.kind}", text[slice(*hit.span)]
+        reference = self._roll.reference(hit.name.pupils) if score >= _MEANT else ""
+        return Finding(
+            Label.CHILD_NAMED, score, hit.span, self.name, self.version, phrase, note=note, reference=reference
+        )
 
     def _in_display_name(self, comment: Comment) -> list[Finding]:
         """A child named by the author's own name: "Alfie's Nana". It counts where the text speaks of a child."""

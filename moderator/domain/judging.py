@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -79,6 +80,9 @@ class Finding:
     phrase: str = ""  # the original words under the span
     field: str = TEXT
     note: str = ""  # why, in a few words for a person: "roll name, known as"
+    reference: str = dataclasses.field(default="", repr=False, compare=False)
+    """Which pupil on the roll it is, as digits that say nothing to anybody who does not hold the roll's key; "" where it is none
+    or may be several. It goes into the store, which counts by it, and never comes out again."""
 
 
 @dataclass(frozen=True, slots=True)

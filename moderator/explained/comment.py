@@ -56,12 +56,24 @@ def as_facts(told: Explained) -> dict[str, Any]:
         "post": context.post.text if context.post else "",
         "thread": [{"author": each.author.handle, "text": each.text} for each in context.thread],
         "forms": [{"version": each.version, "text": each.text} for each in told.forms],
-        "findings": [asdict(finding) for finding in told.findings],
+        "findings": [_told(finding) for finding in told.findings],
         "rules": rules.as_facts(told.rules),
-        "decisions": [asdict(decision) for decision in told.decisions],
+        "decisions": [_decided(decision) for decision in told.decisions],
         "actions": [asdict(state) | {"action": state.action.kind.value} for state in told.actions],
         "trail": [asdict(event) for event in told.trail],
     }
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    """Without a field for the reference: none comes out of the store."""
+    return {name: value for name, value in asdict(finding).items() if name != "reference"}
+
+
+def _decided(decision: Decision) -> dict[str, Any]:
+    verdicts = [
+        asdict(verdict) | {"because": [_told(finding) for finding in verdict.because]} for verdict in decision.verdicts
+    ]
+    return asdict(decision) | {"verdicts": verdicts}
 
 
 def gather_facts(tx: Transaction, comment: Comment, policy: Policy) -> dict[str, Any]:

@@ -8,14 +8,18 @@ of one school cannot be read as another's.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import secrets
-from dataclasses import astuple, dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from moderator.domain import Pupil
 from moderator.settings.credentials import read_key, read_keys, read_private_bytes
@@ -25,6 +29,9 @@ from moderator.settings.school_file import read_pupils
 from moderator.settings.values import RollPlace, Settings
 
 _MAGIC = b"moderator-roll-1"
+_REFERENCE = b"moderator-pupil-reference-1"
+_REFERENCE_DIGITS = 16
+"""64 bits: two of a thousand pupils share a reference once in 37 million million schools."""
 _NONCE_BYTES = 12
 _WARN_DAYS = 14
 
@@ -33,10 +40,11 @@ _WARN_DAYS = 14
 class RollFile:
     """The pupils as last imported."""
 
-    pupils: tuple[Pupil, ...]
+    pupils: tuple[Pupil, ...] = field(repr=False)
     imported_at: datetime
     expires_at: datetime
     warning: str = ""  # to be told to a person wherever the roll is used
+    references: tuple[str, ...] = field(default=(), repr=False)  # one for each pupil, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +83,11 @@ def load_roll(settings: Settings, now: datetime) -> RollFile | None:
     place = settings.roll
     if not place.path.exists():
         return None
-    imported_at, pupils = _unpacked(_opened(place))
+    opened = _opened(place)
+    imported_at, pupils = _unpacked(opened.packed)
     expires_at = imported_at + timedelta(days=place.expires_days)
-    return RollFile(pupils, imported_at, expires_at, _warning(imported_at, expires_at, now))
+    references = _references(pupils, opened, place)
+    return RollFile(pupils, imported_at, expires_at, _warning(imported_at, expires_at, now), references)
 
 
 def drop_roll(settings: Settings) -> bool:
@@ -127,13 +137,37 @@ def _seal(packed: bytes, key: bytes, place: RollPlace) -> None:
     write_private(place.path, _MAGIC + nonce + AESGCM(key).encrypt(nonce, packed, _bound_to(place)))
 
 
-def _opened(place: RollPlace) -> bytes:
+@dataclass(frozen=True, slots=True, repr=False)
+class _Opened:
+    packed: bytes
+    key: bytes
+    nonce: bytes
+
+
+def _references(pupils: Sequence[Pupil], opened: _Opened, place: RollPlace) -> tuple[str, ...]:
+    """What findings keep in a pupil's stead: HMAC-SHA256 of the name and class, cut short, under a key of its own.
+
+    That key comes from the roll's by HKDF (RFC 5869), is never written down, and is new with each import even where systemd
+    hands in the roll's key, since the file's nonce goes into it. So an import cuts the link from every reference that is kept
+    to a pupil, for us too: the same child has another one from then on.
+    """
+    key = HKDF(SHA256(), 32, salt=opened.nonce, info=_REFERENCE + place.school_id.encode()).derive(opened.key)
+    return tuple(_reference(pupil, key) for pupil in pupils)
+
+
+def _reference(pupil: Pupil, key: bytes) -> str:
+    who = json.dumps([pupil.first_name, pupil.last_name, pupil.known_as, pupil.class_name]).encode()
+    return hmac.digest(key, who, "sha256").hex()[:_REFERENCE_DIGITS]
+
+
+def _opened(place: RollPlace) -> _Opened:
     """The decrypted roll. After a crash in an import the key file holds several keys, and one of them fits."""
     sealed = read_private_bytes(place.path)
     nonce, body = sealed[len(_MAGIC) :][:_NONCE_BYTES], sealed[len(_MAGIC) + _NONCE_BYTES :]
     for key in read_keys(place.key_path):
         try:
-            return AESGCM(bytes.fromhex(key)).decrypt(nonce, body, _bound_to(place))
+            packed = AESGCM(bytes.fromhex(key)).decrypt(nonce, body, _bound_to(place))
+            return _Opened(packed, bytes.fromhex(key), nonce)
         except (InvalidTag, ValueError):  # ValueError: the file is cut short.
             continue
     again = "Import the roll again: moderator roll import pupils.csv"

@@ -227,7 +227,12 @@ def _write_findings(
     tx.insert(
         FindingRow,
         [
-            {"comment_id": comment_id, "version": version, **pack_finding(finding)}
+            {
+                "comment_id": comment_id,
+                "version": version,
+                "reference": finding.reference or None,
+                **pack_finding(finding),
+            }
             for (comment_id, version), findings in found.items()
             for finding in findings
         ],

@@ -45,7 +45,7 @@ BLANKED: tuple[tuple[type[Any], Columns], ...] = (
         {"text": "", "raw": "", "author_handle": "", "author_display_name": "", "reply_prefix": 0}
         | {"image_urls": [], "mentions": []},
     ),
-    (FindingRow, {"phrase": "", "note": ""}),
+    (FindingRow, {"phrase": "", "note": "", "reference": None}),
     (ActionRow, {"last_error": ""}),
     (TaskRow, {"steps": "", "why": "", "url": "", "message": ""}),
     (

@@ -86,7 +86,7 @@ def pack_mention(mention: Mention) -> Columns:
 
 
 def pack_finding(finding: Finding) -> Columns:
-    """A finding as columns of its table, and inside a verdict."""
+    """A finding inside a verdict, and as columns of its table but for the reference."""
     start, end = finding.span or (None, None)
     return {
         "label": finding.label.value,
@@ -102,6 +102,7 @@ def pack_finding(finding: Finding) -> Columns:
 
 
 def finding_from(columns: Mapping[str, Any]) -> Finding:
+    """Without its reference, which stays in the store."""
     start, end = columns["span_start"], columns["span_end"]
     return Finding(
         label=Label(columns["label"]),

@@ -22,6 +22,7 @@ from moderator.domain import (
     Standing,
     Verdict,
 )
+from moderator.explained.same_child import same_child
 from moderator.hindsight.masking import MASK
 from moderator.platforms.base import Capabilities
 from moderator.platforms.street import shown_name
@@ -182,7 +183,7 @@ def card_of(
         post=plain(context.post.text, (), QUOTED) if context.post else "",
         thread=tuple(_line(each, found.get((each.id, each.version), [])) for each in context.thread),
         writer=_writer(tx, site, comment, findings, now),
-        why=_why(history[-1], live),
+        why=(*_why(history[-1], live), *_named_alike(tx, site, comment, now)),
         deeds=_deeds(site, comment, done, coming, can),
         in_sight=in_sight(comment, out, coming),
         left=left(site, comment, can, out, coming),
@@ -248,6 +249,11 @@ def _why(latest: Decision, live: Sequence[Verdict]) -> tuple[str, ...]:
         return tuple(told)
     plain = [why.sentence(why.without_figures(reason)) for reason in latest.reasons]
     return tuple(dict.fromkeys(each for each in plain if each)) or ("Somebody asked for a person to look.",)
+
+
+def _named_alike(tx: Transaction, site: Site, comment: Comment, now: datetime) -> tuple[str, ...]:
+    told = same_child(tx, comment, site.settings.policy, now)
+    return (told,) if told else ()
 
 
 def _name(comment: Comment, findings: Sequence[Finding], revealed: bool = False) -> str:

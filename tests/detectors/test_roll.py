@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderator.detectors.roll import GuardedNames, Roll
-from moderator.domain import Context, Finding, Pupil, School
+from moderator.domain import DISPLAY_NAME, Author, Context, Finding, Pupil, School
 from tests.detectors.school import ROLL, SCHOOL, comment
 
 GUARDED = GuardedNames(ROLL, SCHOOL)
@@ -34,6 +37,51 @@ def test_two_names_with_a_comma_between_are_no_full_name() -> None:
     roll = Roll([Pupil("Jude", "Rory"), Pupil("Rory", "Vale")])
     found = GuardedNames(roll, School("s", "S")).examine(comment("jude, rory both fab"), Context())
     assert [one.phrase for one in found] == ["jude", "rory"]
+
+
+FOUR = (Pupil("Jude", "Vale", "Jay"), Pupil("Jude", "Brook"), Pupil("Ottoline", "Vale"), Pupil("Grace", "Orme"))
+
+
+@pytest.mark.parametrize(
+    ("text", "references", "why"),
+    [
+        ("so proud of Jude Vale", ["r0"], "a full name that one pupil bears"),
+        ("so proud of J u d e  V a l e", ["r0"], "the same, spaced out"),
+        ("well done Jay", ["r0"], "known as"),
+        ("well done Ottolin", ["r2"], "one slip away from one name"),
+        ("well done 0tt0line!!", ["r2"], "disguised"),
+        ("well done Jude", [""], "two of that name"),
+        ("go Jude, go Ottoline, go Jude Brook", ["", "r2", "r1"], "each hit for itself"),
+        ("the Vale family", [""], "a last name, which a brother or a mother bears too"),
+        ("there but for the grace of God", [""], "a word that is also a name"),
+    ],
+)
+def test_a_finding_refers_to_a_pupil_where_it_can_be_only_one(text: str, references: list[str], why: str) -> None:
+    guarded = GuardedNames(Roll(FOUR, ("r0", "r1", "r2", "r3")), School("s", "S"))
+    assert [one.reference for one in guarded.examine(comment(text), Context())] == references, why
+
+
+def test_two_rows_that_say_the_same_are_two_pupils() -> None:
+    guarded = GuardedNames(Roll([FOUR[0], FOUR[0]], ("r0", "r0")), School("s", "S"))
+    assert [one.reference for one in guarded.examine(comment("so proud of Jude Vale"), Context())] == [""]
+
+
+def test_a_slip_that_two_names_are_near_to_refers_to_neither() -> None:
+    guarded = GuardedNames(Roll([Pupil("Marion"), Pupil("Marian")], ("r0", "r1")), School("s", "S"))
+    assert [one.reference for one in guarded.examine(comment("well done Marien"), Context())] == [""]
+
+
+def test_a_reference_shows_in_no_repr_and_makes_no_finding_another() -> None:
+    (found,) = GuardedNames(Roll(FOUR[2:3], ("c0ffee",)), School("s", "S")).examine(comment("go Ottoline"), Context())
+    assert found.reference == "c0ffee"
+    assert "c0ffee" not in repr(found)
+    assert found == replace(found, reference="")
+
+
+def test_the_author_who_is_called_after_a_child_is_not_counted_as_naming_them() -> None:
+    guarded = GuardedNames(Roll(FOUR[2:3], ("r2",)), School("s", "S"))
+    nan = replace(comment("so proud of my girl"), author=Author("u1", "@nan", "Ottoline's Nana"))
+    assert [(one.field, one.reference) for one in guarded.examine(nan, Context())] == [(DISPLAY_NAME, "")]
 
 
 def test_pupils_without_a_last_name_and_empty_rows_do_no_harm() -> None:

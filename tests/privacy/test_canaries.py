@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from moderator.cli import app
 from moderator.settings import read_settings
-from moderator.settings.roll_file import import_roll
+from moderator.settings.roll_file import import_roll, load_roll
 from moderator.store.database import Database
 from moderator.store.tables import Row
 from tests.conftest import NOON, REPOSITORY
@@ -55,8 +56,9 @@ def secrets(street: Street) -> list[str]:
 def test_a_days_work_leaves_names_and_secrets_where_they_belong(street: Street, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with street.daemon(log) as daemon:
-        native_id = street.comment("youtube", COMMENT)
-        street.wait_hidden("youtube", native_id, 60)
+        for platform in ("youtube", "x"):
+            native_id = street.comment(platform, COMMENT)
+            street.wait_hidden(platform, native_id, 60)
         process = Path("/proc") / str(daemon.pid)
         seen = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
     looks = (("check",), ("roll", "status"), ("retention",), ("accounts",), ("queue", "--waiting"))
@@ -65,24 +67,61 @@ def test_a_days_work_leaves_names_and_secrets_where_they_belong(street: Street, 
 
     assert "comment.decided" in told
     assert [name for name in (*ON_ROLL, NAMED, "Ottershaw", "900456") if name in everything] == []
-    assert (found := secrets(street))
+    assert (found := [*secrets(street), *references(street)])
     assert [number for number, secret in enumerate(found) if secret in everything] == []
 
 
+def references(street: Street) -> tuple[str, ...]:
+    """What stands for the pupils of the roll, in their order."""
+    roll = load_roll(read_settings(street.config, credentials_dir=None), NOON)
+    assert roll is not None
+    return roll.references
+
+
+def written(path: Path) -> str:
+    """Every file of a zip, or a file that is none, as text."""
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes().decode(errors="replace")
+    with zipfile.ZipFile(path) as archive:
+        return "\n".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
+
+
+def test_which_child_is_counted_by_a_reference_that_leaves_the_database_in_no_file(
+    street: Street, tmp_path: Path
+) -> None:
+    found = json.loads(said(street, "history", "--limit", "9", "--json"))
+    comment = next(each["comment"] for each in found if NAMED in each["text"])
+    files = {name: tmp_path / name for name in ("evidence.zip", "support.zip", "asked.json", "week.eml")}
+    said(street, "evidence", comment, "--out", str(files["evidence.zip"]), "--by", "Ms Okafor", "--handover")
+    said(street, "diagnostics", "--offline", "--to", str(files["support.zip"]))
+    said(street, "subject-access", "youtube:@pat_of_crosby", "--to", str(files["asked.json"]), "--by", "Ms Okafor")
+    said(street, "report", "weekly", "--to", str(files["week.eml"]))
+    looks = (("explain", comment), ("explain", comment, "--json"), ("history", "--json"), ("audit",), ("cases", "list"))
+    handed_out = {words: said(street, *words) for words in looks} | {(name,): written(files[name]) for name in files}
+
+    assert "a child named here is named in 2 comments of the last 30 days" in handed_out["explain", comment]
+    assert NAMED in handed_out["evidence.zip",]
+    _on_roll, named = references(street)
+    assert named in "\n".join(rows(street))
+    assert [where for where, text in handed_out.items() if named in text or '"reference"' in text] == []
+
+
 def test_the_database_holds_no_secret_and_no_name_that_nobody_wrote(street: Street) -> None:
+    dump = "\n".join(rows(street))
+    assert NAMED in dump
+    assert references(street)[0] not in dump
+    assert [name for name in ON_ROLL if name in dump] == []
+    assert [number for number, secret in enumerate(secrets(street)) if secret in dump] == []
+
+
+def rows(street: Street) -> list[str]:
     settings = read_settings(street.config, credentials_dir=None)
     database = Database.open(settings.store_url, key=settings.store_key, audit_key=settings.audit_key)
     with database.reading() as tx:
-        rows = [
-            repr(tuple(row))
-            for table in Row.metadata.sorted_tables
-            for row in tx.session.connection().execute(select(table))
-        ]
+        tables = Row.metadata.sorted_tables
+        found = [repr(tuple(row)) for table in tables for row in tx.session.connection().execute(select(table))]
     database.close()
-    dump = "\n".join(rows)
-    assert NAMED in dump
-    assert [name for name in ON_ROLL if name in dump] == []
-    assert [number for number, secret in enumerate(secrets(street)) if secret in dump] == []
+    return found
 
 
 def test_on_the_disk_stands_no_name_and_no_comment_in_clear(street: Street) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -202,3 +205,53 @@ def test_a_key_from_systemd_is_used_and_never_written(folder: Folder, csv_path: 
     assert roll.pupils == PUPILS
     assert key.read_text(encoding="utf-8") == "ab" * 32
     assert not (folder.credentials / "roll.key").exists()
+
+
+def references(settings: Settings, now: datetime = NOON) -> tuple[str, ...]:
+    roll = load_roll(settings, now)
+    assert roll is not None
+    return roll.references
+
+
+def test_each_pupil_has_a_reference_that_stays_until_the_next_import(settings: Settings, csv_path: Path) -> None:
+    import_roll(settings, csv_path, NOON)
+    first = references(settings)
+
+    assert len(set(first)) == len(PUPILS)
+    assert all(re.fullmatch("[0-9a-f]{16}", each) for each in first)
+    assert references(settings, NOON + 90 * DAY) == first
+    import_roll(settings, csv_path, NOON + 90 * DAY)
+    assert not set(references(settings)) & set(first)
+
+
+def test_an_import_cuts_the_link_even_under_a_key_from_systemd(folder: Folder, csv_path: Path, tmp_path: Path) -> None:
+    key = tmp_path / "roll.key"
+    key.write_text("ab" * 32, encoding="utf-8")
+    key.chmod(0o400)
+    settings = read_settings(folder.config, credentials_dir=tmp_path)
+
+    import_roll(settings, csv_path, NOON)
+    first = references(settings)
+    import_roll(settings, csv_path, NOON)
+
+    assert not set(references(settings)) & set(first)
+
+
+def test_a_reference_is_no_digest_that_a_list_of_names_gives_away(settings: Settings, csv_path: Path) -> None:
+    """Whoever has the roll, the file and the database, but not the key, cannot say which reference is whose."""
+    import_roll(settings, csv_path, NOON)
+    sealed = settings.roll.path.read_bytes()
+    rows = [json.dumps([each.first_name, each.last_name, each.known_as, each.class_name]).encode() for each in PUPILS]
+    guesses = [b"", b"Tolliver", b"Tolliver Amberley", *rows]
+    made = {hashlib.sha256(guess).hexdigest()[:16] for guess in guesses}
+    made |= {hmac.digest(sealed[16:28], guess, "sha256").hex()[:16] for guess in guesses}
+
+    assert not made & set(references(settings))
+
+
+def test_what_was_loaded_shows_neither_names_nor_references(settings: Settings, csv_path: Path) -> None:
+    import_roll(settings, csv_path, NOON)
+    shown = repr(load_roll(settings, NOON))
+
+    assert "imported_at" in shown
+    assert not any(mark in shown for mark in ("Tolliver", "Nowak", *references(settings)))

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from moderator.store import actions, alerts, comments, decisions, history, outages, pushes
+from moderator.store import actions, alerts, comments, decisions, history, outages, pushes, references
 from moderator.store.database import Database, Transaction
 from tests.store.conftest import KEY, sqlcipher_url
-from tests.store.made import DAY, NOON
+from tests.store.made import DAY, NOON, a_comment
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,7 @@ from tests.store.made import DAY, NOON
         ("ix_tasks_open", actions.open_tasks),
         ("ix_comments_post", lambda tx: comments.known_replies(tx, "youtube", NOON - DAY)),
         ("ix_comments_decided", lambda tx: decisions.counts(tx, NOON)),
+        ("ix_findings_reference", lambda tx: references.named_alike(tx, a_comment(), 0.5, NOON)),
         ("ix_decisions_decided", lambda tx: history.made(tx, history.Wanted(since=NOON))),
     ],
 )

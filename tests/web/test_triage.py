@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 
-from moderator.domain import ActionKind, Comment, Ruling, Visibility, make_action
+from moderator.domain import ActionKind, Comment, Label, Ruling, Visibility, make_action
 from moderator.policy.authority import Role
 from moderator.store import actions, audit
 from tests.store.made import MINUTE, SECOND
 from tests.web.office import NAMES, Desk, Office
-from tests.web.queue_made import HTMX, a_threat, an_insult, carried_out
+from tests.web.queue_made import HTMX, a_threat, an_insult, carried_out, found
 
 HEAD = NAMES[Role.HEAD]
 
@@ -55,6 +57,20 @@ def test_the_card_says_why_in_words_and_keeps_figures_in_the_sheet(office: Offic
     assert "0.9" not in before_sheet
     assert "0.97" in sheet
     assert "Sports day!" in before_sheet
+
+
+def test_the_card_says_that_the_same_child_was_named_before_and_not_by_what_that_is_known(office: Office) -> None:
+    named = replace(found(Label.CHILD_NAMED, "Alfie", "well done Alfie", 0.97), reference="a1f1ea1f1ea1f1e0")
+    office.waits("c1", "well done Alfie", Ruling.HIDE, (named,))
+    alone = office.sign_in().get("/triage").text
+    office.waits("c2", "well done Alfie", Ruling.HIDE, (named,))
+
+    page = office.sign_in().get("/triage").text
+
+    assert "a child named here" not in alone
+    assert "Going by the roll, a child named here is named in 2 comments of the last 30 days." in page
+    assert "Alfie" not in page
+    assert named.reference not in page
 
 
 def test_urgent_cases_stand_first_and_then_the_oldest(office: Office) -> None:

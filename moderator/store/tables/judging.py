@@ -8,12 +8,15 @@ from typing import Any
 from sqlalchemy import JSON, Index, false
 from sqlmodel import Field
 
-from moderator.store.tables.columns import AwareUtc, Row, Words
+from moderator.store.tables.columns import AwareUtc, Row, Words, only_where
 
 
 class FindingRow(Row, table=True):
     __tablename__ = "findings"
-    __table_args__ = (Index("ix_findings_comment", "comment_id", "version"),)
+    __table_args__ = (
+        Index("ix_findings_comment", "comment_id", "version"),
+        only_where("ix_findings_reference", "school_id", "reference", sqlite="reference IS NOT NULL"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     school_id: str = Field(sa_type=Words)
@@ -28,6 +31,7 @@ class FindingRow(Row, table=True):
     phrase: str = Field(sa_type=Words)
     field: str = Field(sa_type=Words)
     note: str = Field(sa_type=Words)
+    reference: str | None = Field(default=None, sa_type=Words)  # of a pupil on the roll
 
 
 class DecisionRow(Row, table=True):
