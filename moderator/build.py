@@ -27,6 +27,7 @@ from moderator.pictures.of_comments import CommentPictures
 from moderator.pipeline import House
 from moderator.platforms.base import Adapter, Capabilities, Platform
 from moderator.platforms.image_hosts import IMAGE_HOSTS
+from moderator.platforms.sharing import OWN_APP, App
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
 from moderator.store.database import WAIT_S, Database, is_missing
@@ -252,8 +253,9 @@ def capabilities_for(settings: Settings, comment: Comment) -> Capabilities | Non
     return None if account is None else capabilities_of(account.account.platform)
 
 
-def build_platform(settings: AccountSettings, database: Database, state_dir: Path) -> Platform:
-    """The adapter for one account. Vendor libraries are loaded only for the platforms in use."""
+def build_platform(settings: AccountSettings, database: Database, state_dir: Path, app: App = OWN_APP) -> Platform:
+    """The adapter for one account, through `app` where several schools share one. Vendor libraries are loaded only for the
+    platforms in use."""
     account = settings.account
     options: dict[str, Any] = dict(settings.options)
     if settings.by_hand:
@@ -266,11 +268,11 @@ def build_platform(settings: AccountSettings, database: Database, state_dir: Pat
     if account.platform == "x":
         from moderator.platforms.x import X
 
-        return X(account, settings.credentials, meter, tokens_for(settings, state_dir), **options)
+        return X(account, settings.credentials, meter, tokens_for(settings, state_dir), app=app, **options)
     if account.platform == "youtube":
         from moderator.platforms.youtube import YouTube
 
-        return YouTube(account, settings.credentials, meter, **options)
+        return YouTube(account, settings.credentials, meter, app=app, **options)
     if account.platform == "instagram":
         from moderator.platforms.instagram import Instagram
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from moderator.domain.judging import Person
@@ -24,6 +24,7 @@ class ReversibleAction:
     comment: Comment
     decision_id: str
     attempt: int = 0  # how often it was begun before
+    urgent: bool = field(default=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -39,6 +40,7 @@ class FinalAction:
     decision_id: str
     asked_by: Person
     attempt: int = 0
+    urgent: bool = field(default=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -49,16 +51,22 @@ Action = ReversibleAction | FinalAction
 
 
 def make_action(
-    kind: ActionKind, comment: Comment, decision_id: str, asked_by: Person | None, attempt: int = 0
+    kind: ActionKind,
+    comment: Comment,
+    decision_id: str,
+    asked_by: Person | None,
+    attempt: int = 0,
+    *,
+    urgent: bool = False,
 ) -> Action:
     """The action of this kind. Raises ValueError for a final one that nobody asked for."""
     match kind:
         case ActionKind.REMOVE | ActionKind.BLOCK:
             if asked_by is None:
                 raise ValueError(f"only a person asks for {kind}")
-            return FinalAction(kind, comment, decision_id, asked_by, attempt)
+            return FinalAction(kind, comment, decision_id, asked_by, attempt, urgent)
         case _:
-            return ReversibleAction(kind, comment, decision_id, attempt)
+            return ReversibleAction(kind, comment, decision_id, attempt, urgent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,9 @@ class Meter(Protocol):
     def total(self, counter: str, period: str) -> int:
         """What was counted so far in the period."""
 
+    def reserve(self, counter: str, period: str, amount: int, at_most: int) -> bool:
+        """Count `amount` where no more than `at_most` is counted then, in one step; False: nothing was counted."""
+
 
 class Tokens(Protocol):
     """Keeps an account's renewed tokens. `save` is atomic: after a crash either the old or the new ones are there."""

@@ -315,6 +315,12 @@ class MemoryMeter:
     def total(self, counter: str, period: str) -> int:
         return self._totals[counter, period]
 
+    def reserve(self, counter: str, period: str, amount: int, at_most: int) -> bool:
+        if self._totals[counter, period] + amount > at_most:
+            return False
+        self.add(counter, period, amount)
+        return True
+
 
 class MemoryTokens:
     """Tokens kept in a dictionary; `saved` lists every version that was saved, oldest first."""

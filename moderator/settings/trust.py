@@ -22,6 +22,7 @@ from moderator.settings.faults import Fault, FaultyFiles
 from moderator.settings.forms import AN_ID, ID, Form, NoFileName
 from moderator.settings.read import MAIN, POLICY, read_settings
 from moderator.settings.store_address import DRIVER, same_place, store_address
+from moderator.settings.trust_apps import AppForm, SharedAppSettings, shared_apps
 from moderator.settings.values import Settings
 
 TRUST = "trust.toml"
@@ -57,6 +58,7 @@ class TrustForm(Form):
     schools_dir: str = Field(default="schools", min_length=1)
     store: TrustStoreForm
     worker: WorkerForm = WorkerForm()
+    apps: list[AppForm] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,12 @@ class TrustSettings:
     schools_dir: Path
     schools: tuple[SchoolPlace, ...]  # by id
     form: TrustForm
+    apps: tuple[SharedAppSettings, ...] = ()
+
+    def app_of(self, school_id: str, platform: str) -> SharedAppSettings | None:
+        """The app that the school shares with others on this platform; None: it brings its own."""
+        shared = (app for app in self.apps if app.platform == platform and school_id in app.schools)
+        return next(shared, None)
 
 
 def read_trust(path: Path, *, credentials_dir: Path | None) -> TrustSettings:
@@ -93,9 +101,10 @@ def read_trust(path: Path, *, credentials_dir: Path | None) -> TrustSettings:
     url = store_address(document, form.store.url, form.store.password_file, folder, _ADDRESS, faults)
     schools_dir = resolved(path.parent, form.schools_dir)
     schools = _schools(document, schools_dir, faults)
+    apps = shared_apps(document, form.apps, [place.school_id for place in schools], faults)
     if faults:
         raise FaultyFiles(faults)
-    return TrustSettings(path, url, schools_dir, schools, form)
+    return TrustSettings(path, url, schools_dir, schools, form, apps)
 
 
 def _schools(document: Document, schools_dir: Path, faults: list[Fault]) -> tuple[SchoolPlace, ...]:

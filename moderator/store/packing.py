@@ -190,4 +190,11 @@ def decision_of(row: DecisionRow) -> Decision:
 
 def action_of(row: ActionRow, comment: Comment) -> Action:
     asked_by = Person(row.asked_by) if row.asked_by else None
-    return make_action(ActionKind(row.kind), comment, f"{row.comment_id}.{row.decision_number}", asked_by, row.attempts)
+    return make_action(
+        ActionKind(row.kind),
+        comment,
+        f"{row.comment_id}.{row.decision_number}",
+        asked_by,
+        row.attempts,
+        urgent=row.urgent,
+    )

@@ -16,7 +16,7 @@ SCHOOL = "moderator.school"
 POLICY = "own_school"
 OUTSIDE: Mapping[str, str] = {
     "turns": "whose turn it is among all schools: ids, times and counts only",
-    "app_uses": "what all schools together used up of a platform's app: counts only",
+    "app_uses": "what schools used up of a platform's app that they share: counts only",
 }
 """Tables about all schools at once, each with why it may stand outside. Nobody's words or names are in them."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,14 +22,30 @@ AT_LEAST = timedelta(seconds=2)
 """Between two turns of an account, so that what cannot be done now is not asked for without end."""
 
 
+Slowing = Callable[[str, str, datetime], float]
+"""School, platform, now: how many times as long as usual to wait between two readings, while a shared app runs short."""
+
+
+def as_usual(_school_id: str, _platform: str, _now: datetime) -> float:
+    return 1.0
+
+
 class AccountTurns(AccountWork):
     """Reads an account, or acts for it, for as long as the turn is ours. Judging is another's turn."""
 
     def __init__(
-        self, house: House, account_id: str, log: Log, clock: Clock, leaving: threading.Event, pace: Pace
+        self,
+        house: House,
+        account_id: str,
+        log: Log,
+        clock: Clock,
+        leaving: threading.Event,
+        pace: Pace,
+        slowing: Slowing = as_usual,
     ) -> None:
         super().__init__(house, account_id, log, clock)
         self._unfenced, self._leaving, self._pace, self._pace_s = house, leaving, pace, pace.regular_s
+        self._slowing = slowing
         self._lease: Lease | None = None
         self.at_work = threading.Lock()
         """Held for the length of a turn. A thread that lost its lease may still be at it when the account's next turn begins."""
@@ -38,7 +55,9 @@ class AccountTurns(AccountWork):
         self._take(turn, lease)
         self._known, self._checked_at = turn.checked_at is not None, turn.checked_at
         with self.house.database.reading() as tx:
-            self._pace_s = self._pace.every_s(*agenda.last_signs(tx, turn.account_id), self._clock())
+            pace_s = self._pace.every_s(*agenda.last_signs(tx, turn.account_id), self._clock())
+        slowing = self._slowing(turn.school_id, self._platform.name, self._clock())
+        self._pace_s = round(pace_s * slowing)
         self.do("look")
         now = self._clock()
         with self.house.database.transaction() as tx:

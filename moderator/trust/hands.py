@@ -16,7 +16,7 @@ from moderator.reports.rounds import Rounds
 from moderator.store import agenda, alerts, decisions, turns
 from moderator.store.turns import LeaseLost, Turn, Work, fenced
 from moderator.trust import judging
-from moderator.trust.account import AccountTurns
+from moderator.trust.account import AccountTurns, Slowing, as_usual
 from moderator.trust.lease import Lease
 from moderator.trust.pace import Pace
 from moderator.worker import Clock
@@ -36,10 +36,17 @@ class AccountHands:
     at_once = 1
 
     def __init__(
-        self, work: Work, house_of: HouseOf, log: Log, clock: Clock, leaving: threading.Event, pace: Pace
+        self,
+        work: Work,
+        house_of: HouseOf,
+        log: Log,
+        clock: Clock,
+        leaving: threading.Event,
+        pace: Pace,
+        slowing: Slowing = as_usual,
     ) -> None:
         self._work, self._house_of, self._log, self._clock = work, house_of, log, clock
-        self._leaving, self._pace = leaving, pace
+        self._leaving, self._pace, self._slowing = leaving, pace, slowing
         self._known: dict[tuple[str, str], tuple[House, AccountTurns]] = {}
 
     def __call__(self, held: Held) -> None:
@@ -57,7 +64,7 @@ class AccountHands:
         if turn.account_id not in house.platforms:
             raise ConfigError(f"{turn.school_id} has no account {turn.account_id} any more.")
         log = self._log.bind(school=turn.school_id)
-        made = AccountTurns(house, turn.account_id, log, self._clock, self._leaving, self._pace)
+        made = AccountTurns(house, turn.account_id, log, self._clock, self._leaving, self._pace, self._slowing)
         self._known[key] = house, made
         return made
 

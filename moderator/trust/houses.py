@@ -18,6 +18,7 @@ from moderator.pipeline import House
 from moderator.platforms.base import Platform
 from moderator.settings import AccountSettings, Settings
 from moderator.store.database import Database
+from moderator.trust.sharing import Sharing
 
 T = TypeVar("T")
 SettingsOf = Callable[[str], Settings]
@@ -74,12 +75,17 @@ class Kept(Generic[T]):
         return made.value
 
 
-def reaching_house(settings: Settings, database: Database) -> House:
+def reaching_house(settings: Settings, database: Database, sharing: Sharing) -> House:
     """A house that reads and acts, and judges nothing."""
     accounts = {each.account.id: each for each in settings.accounts}
+
+    def connect(each: AccountSettings) -> Platform:
+        app = sharing.of(settings.school.id, each.account.platform)
+        return build_platform(each, database, settings.state_dir, app)
+
     return House(
         database=database,
-        platforms=LazyPlatforms(accounts, lambda each: build_platform(each, database, settings.state_dir)),
+        platforms=LazyPlatforms(accounts, connect),
         detectors=(),
         policy=settings.policy,
         mode=settings.mode,

@@ -26,12 +26,14 @@ from moderator.trust.crew import DoTurns
 from moderator.trust.hands import AccountHands, JudgingHands, SchoolHands
 from moderator.trust.houses import Kept, judging_house, reaching_house
 from moderator.trust.pace import Pace
+from moderator.trust.sharing import Sharing
 from moderator.worker import Clock
 
 JUDGE_EVERY_S, ACT_EVERY_S, REPORT_EVERY_S, RETENTION_EVERY_S = 3600, 3600, 300, 3600
 """How often each is looked after though nothing woke it."""
 ENLIST = 7235
 T = TypeVar("T")
+AppOf = Callable[[str, str], str]
 
 
 class Office:
@@ -40,6 +42,7 @@ class Office:
     def __init__(self, schools: Schools, form: WorkerForm, store: Database, log: Log, clock: Clock) -> None:
         """`store` is of no school: turns alone are looked at through it."""
         self._schools, self._form, self._store, self._log, self._clock = schools, form, store, log, clock
+        self._sharing = Sharing(schools, store)
         self._models: dict[tuple[str, str], Models] = {}
         self._loading = threading.Lock()
 
@@ -55,7 +58,7 @@ class Office:
             return JudgingHands(self._kept(self._judging).of, log, clock)
         house_of = self._kept(self._reaching).of
         if work in (Work.POLL, Work.ACT):
-            return AccountHands(work, house_of, log, clock, leaving, pace_of(self._form))
+            return AccountHands(work, house_of, log, clock, leaving, pace_of(self._form), self._sharing.slowing)
         return SchoolHands(house_of, self._letters if work is Work.REPORT else self._retention, clock)
 
     def _kept(self, make: Callable[[Settings], T]) -> Kept[T]:
@@ -65,7 +68,7 @@ class Office:
         return self._store.for_school(settings.school.id, bytes.fromhex(settings.audit_key))
 
     def _reaching(self, settings: Settings) -> House:
-        return reaching_house(settings, self._database(settings))
+        return reaching_house(settings, self._database(settings), self._sharing)
 
     def _judging(self, settings: Settings) -> tuple[House, ScoredAhead]:
         models = self._models_of(settings)
@@ -103,6 +106,10 @@ class Office:
                 self._log.error("school.faulty", school=school_id, detail=str(error))
         return found
 
+    def _app_of(self, school_id: str, platform: str) -> str:
+        app = self._schools.trust.app_of(school_id, platform)
+        return "" if app is None else app.name
+
     def enlist(self) -> int:
         """See to it that there is a turn for each account and school, and none besides; returns how many are new.
 
@@ -113,17 +120,19 @@ class Office:
                 return 0
             readable = self._readable()
             faulty = set(self._schools) - {settings.school.id for settings in readable}
-            wanted = [turn for settings in readable for turn in turns_of(settings, self._form)]
+            wanted = [turn for settings in readable for turn in turns_of(settings, self._form, self._app_of)]
             with self._store.transaction() as tx:
                 return turns.enlist(tx, wanted, self._clock(), keep=faulty)
 
 
-def turns_of(settings: Settings, form: WorkerForm) -> list[Wanted]:
-    """What there is to do for one school."""
+def turns_of(settings: Settings, form: WorkerForm, app_of: AppOf = lambda _school, _platform: "") -> list[Wanted]:
+    """What there is to do for one school; `app_of` names the app that a school shares with others on a platform, or ""."""
     own = settings.school.id
     every_s = {Work.POLL: form.poll_every_s, Work.JUDGE: JUDGE_EVERY_S, Work.ACT: ACT_EVERY_S}
     accounts = [
-        Wanted(own, each.account.id, work, seconds) for each in settings.accounts for work, seconds in every_s.items()
+        Wanted(own, each.account.id, work, seconds, app_of(own, each.account.platform))
+        for each in settings.accounts
+        for work, seconds in every_s.items()
     ]
     return [
         *accounts,

@@ -13,8 +13,9 @@ from moderator.domain import ActionKind, Outcome
 from moderator.errors import ConfigError, LoginExpired, QuotaSpent, Unavailable
 from moderator.platforms.base import Start
 from moderator.platforms.memory import MemoryMeter
+from moderator.platforms.sharing import Purpose
 from moderator.platforms.youtube import YouTube
-from moderator.platforms.youtube.quota import Purpose, Quota
+from moderator.platforms.youtube.quota import Quota
 from tests.conftest import MINUTE, NOON
 from tests.platforms.replay import CUT, Reply, recorded
 from tests.platforms.youtube_replies import (

@@ -22,6 +22,7 @@ from moderator.settings.locate import locate
 from moderator.settings.main_form import MainForm
 from moderator.settings.policy_forms import LabelName, LimitsForm, PolicyForm, RulesForm
 from moderator.settings.trust import TrustForm
+from moderator.settings.trust_apps import AppForm
 from tests.conftest import REPOSITORY
 
 CONFIG = REPOSITORY / "config"
@@ -42,6 +43,8 @@ def fields(form: type[BaseModel], table: str = "") -> Iterator[tuple[str, FieldI
         elif (table, name) == ("", "accounts"):
             for account_form in ACCOUNT_FORMS.values():
                 yield from fields(account_form, "accounts.")
+        elif (table, name) == ("", "apps"):
+            yield from fields(AppForm, "apps.")
         else:
             yield f"{table}{name}", field
 

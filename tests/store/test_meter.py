@@ -17,6 +17,14 @@ def test_what_is_used_up_is_counted_by_account_counter_and_period_across_restart
     assert StoreMeter(reopen(), "youtube").total("units", "2026-11-16") == 51
 
 
+def test_what_is_reserved_never_goes_beyond_the_limit(database: Database) -> None:
+    meter = StoreMeter(database, "youtube")
+    taken = [meter.reserve("units", "2026-11-16", 50, at_most=120) for _ in range(3)]
+    assert taken == [True, True, False]
+    assert meter.reserve("units", "2026-11-16", 20, at_most=120)
+    assert meter.total("units", "2026-11-16") == 120
+
+
 def test_a_month_in_millionths_of_a_dollar_fits(database: Database) -> None:
     meter = StoreMeter(database, "x")
     meter.add("microdollars", "2026-11", 5_000_000_000)

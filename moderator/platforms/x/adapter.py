@@ -15,6 +15,7 @@ from typing import ClassVar
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
 from moderator.errors import LoginExpired, PlatformError, QuotaSpent, Refused
 from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo
+from moderator.platforms.sharing import OWN_APP, App
 from moderator.platforms.x.authors import Authors
 from moderator.platforms.x.byhand import EFFECTS, steps_for
 from moderator.platforms.x.connection import Connection
@@ -39,6 +40,7 @@ class X:
                  {"kind": "oauth2", "client_id", "client_secret" (may be ""), "access_token", "refresh_token"}
     tokens       where renewed OAuth 2.0 tokens are kept; what it holds goes before the credentials
     owns_app     the account itself owns the developer app, so that reading its mentions costs a fifth
+    app          what is asked beside, where several accounts share the developer app
 
     Raises ConfigError where credentials are missing. Sends nothing yet.
     """
@@ -70,10 +72,11 @@ class X:
         owns_app: bool = True,
         poll_every_s: int = 60,
         timeouts_s: tuple[float, float] = TIMEOUTS_S,
+        app: App = OWN_APP,
     ) -> None:
         self.account = account
         self.feeds = (Feed("mentions", poll_every_s), Feed("posts", 300), Feed("sweep", 86_400, sweep=True))
-        self._purse = Purse(meter, monthly_limit_microdollars, owns_app)
+        self._purse = Purse(meter, monthly_limit_microdollars, owns_app, app)
         self._connection = Connection(login_from(credentials, tokens), api_base, timeouts_s)
         self._endpoints = Endpoints(self._connection, self._purse, account.id)
         self._authors = Authors(self._endpoints)
@@ -150,14 +153,16 @@ class X:
     def _carry_out(self, action: Action, now: datetime) -> None:
         comment, kind = action.comment, action.kind
         if kind in (ActionKind.HIDE, ActionKind.RELEASE):
-            ask = Ask(f"{kind} comment {comment.id}", acts=True, refused=ONLY_OWN_CONVERSATIONS, limit="hidden")
+            what = f"{kind} comment {comment.id}"
+            ask = Ask(what, acts=True, refused=ONLY_OWN_CONVERSATIONS, limit="hidden", severe=action.urgent)
             self._endpoints.set_hidden(ask, comment.native_id, kind is ActionKind.HIDE, now)
         elif kind in (ActionKind.MUTE, ActionKind.UNMUTE):
             if not comment.author.native_id:
                 raise Refused(f"X did not say who wrote comment {comment.id}, so nobody can be {kind}d.")
             if not self.account.native_id:
                 self._recognise(now)
-            ask = Ask(f"{kind} the author of comment {comment.id}", acts=True, refused=NO_MUTING, limit=kind)
+            what = f"{kind} the author of comment {comment.id}"
+            ask = Ask(what, acts=True, refused=NO_MUTING, limit=kind, severe=action.urgent)
             muted = kind is ActionKind.MUTE
             self._endpoints.set_muted(ask, self.account.native_id, comment.author.native_id, muted, now)
         else:

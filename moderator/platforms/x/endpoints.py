@@ -14,15 +14,14 @@ from typing import Any
 from moderator.domain import Author
 from moderator.errors import Unavailable
 from moderator.platforms.base import Broken
+from moderator.platforms.sharing import Purpose
 from moderator.platforms.x.connection import Call, Connection, Envelope
 from moderator.platforms.x.errors import Ask
 from moderator.platforms.x.money import (
-    ACTIONS_PERCENT,
     BLOCK_READ,
     HIDE,
     MUTE,
     POST_READ,
-    READS_PERCENT,
     UNMUTE,
     USER_READ,
     Fare,
@@ -33,6 +32,8 @@ from moderator.platforms.x.reading import Read, author_from, id_of, read_items
 POSTS, USERS, BLOCKS = Fare("post", POST_READ), Fare("user", USER_READ), Fare("block", BLOCK_READ)
 LOOKUP = 100
 """Ids in one look-up."""
+PAGE, BLOCK_PAGE = 100, 1000
+"""Posts in one page, and users in one of the block list."""
 
 # No author expansion: whether X bills expanded users is not said, so each author is looked up once instead.
 FIELDS: Mapping[str, Sequence[str]] = {
@@ -75,13 +76,13 @@ class Endpoints:
         return self._slice(
             ask,
             lambda client, user_auth: client.get_users_mentions(
-                own_id, user_auth=user_auth, max_results=100, **FIELDS, **where
+                own_id, user_auth=user_auth, max_results=PAGE, **FIELDS, **where
             ),
             self._purse.owned,
             now,
         )
 
-    def own_posts(self, own_id: str, now: datetime, max_results: int = 100, **where: Any) -> Slice:
+    def own_posts(self, own_id: str, now: datetime, max_results: int = PAGE, **where: Any) -> Slice:
         """The account's own posts and replies, newest first. `where`: start_time, pagination_token."""
         ask = Ask(f"read the posts of account {self._account_id}", limit="posts", about_us=True)
         return self._slice(
@@ -91,6 +92,7 @@ class Endpoints:
             ),
             self._purse.owned,
             now,
+            max_results,
         )
 
     def search(self, query: str, now: datetime, next_token: str | None = None) -> Slice:
@@ -99,7 +101,7 @@ class Endpoints:
         return self._slice(
             ask,
             lambda client, user_auth: client.search_recent_tweets(
-                query, user_auth=user_auth, max_results=100, next_token=next_token, **FIELDS
+                query, user_auth=user_auth, max_results=PAGE, next_token=next_token, **FIELDS
             ),
             POSTS,
             now,
@@ -111,7 +113,7 @@ class Endpoints:
         ask = Ask(f"look up comments of account {self._account_id}", limit="lookup")
         found: set[str] = set()
         for some in chunks(native_ids):
-            items = self._look_up(ask, partial(get_posts, some), POSTS, ACTIONS_PERCENT, now)
+            items = self._look_up(ask, partial(get_posts, some), POSTS, Purpose.ACT, now, len(some))
             found.update(map(id_of, items))
         return found
 
@@ -121,20 +123,20 @@ class Endpoints:
         found: dict[str, Author] = {}
         for some in chunks(native_ids):
             # A hundred new authors at once cost as much as the whole reserve for hiding of a usual limit.
-            self._purse.open(ask, READS_PERCENT, now, price=len(some) * USER_READ)
-            items = self._look_up(ask, partial(get_users, some), USERS, READS_PERCENT, now)
+            price = len(some) * USER_READ
+            items = self._look_up(ask, partial(get_users, some), USERS, Purpose.READ, now, len(some), price)
             found |= {author.native_id: author for item in items if (author := author_from(item)) is not None}
         return found
 
     def me(self, now: datetime) -> Author:
         """Who the token belongs to."""
         ask = Ask(f"say who account {self._account_id} is", limit="me", about_us=True)
-        self._purse.open(ask, ACTIONS_PERCENT, now)
-        envelope = self._connection.ask(ask, lambda client, user_auth: client.get_me(user_auth=user_auth), now)
-        author = author_from(envelope.data)
-        if author is None:
-            raise Unavailable(f"X answered JSON of another shape when asked to {ask.what}.")
-        self._purse.returned(USERS, [author.native_id], now)
+        with self._purse.open(ask, Purpose.ACT, now, most=USER_READ, reads=1):
+            envelope = self._connection.ask(ask, lambda client, user_auth: client.get_me(user_auth=user_auth), now)
+            author = author_from(envelope.data)
+            if author is None:
+                raise Unavailable(f"X answered JSON of another shape when asked to {ask.what}.")
+            self._purse.returned(USERS, [author.native_id], now)
         return author
 
     def blocked(self, own_id: str, now: datetime) -> Iterator[str]:
@@ -142,10 +144,10 @@ class Endpoints:
         ask = Ask(f"read the block list of account {self._account_id}", limit="blocked", about_us=True)
         token: str | None = None
         while True:
-            self._purse.open(ask, ACTIONS_PERCENT, now)
-            envelope = self._connection.ask(ask, partial(get_blocked, own_id, token), now)
-            ids = [id_of(item) for item in envelope.items]
-            self._purse.returned(BLOCKS, ids, now)
+            with self._purse.open(ask, Purpose.ACT, now, most=BLOCK_PAGE * BLOCK_READ, reads=BLOCK_PAGE):
+                envelope = self._connection.ask(ask, partial(get_blocked, own_id, token), now)
+                ids = [id_of(item) for item in envelope.items]
+                self._purse.returned(BLOCKS, ids, now)
             yield from ids
             token = next_token(envelope)
             if token is None:
@@ -176,22 +178,25 @@ class Endpoints:
 
     def _set(self, ask: Ask, call: Call, field: str, value: bool, price: int, now: datetime) -> None:
         """X confirms by the new state in `data`; any other answer leaves open whether it was done."""
-        self._purse.open(ask, ACTIONS_PERCENT, now)
-        envelope = self._connection.ask(ask, call, now)
-        self._purse.paid(price, now)
+        purpose = Purpose.SEVERE if ask.severe else Purpose.ACT
+        with self._purse.open(ask, purpose, now, most=price):
+            envelope = self._connection.ask(ask, call, now)
+            self._purse.paid(price, now)
         if not isinstance(envelope.data, dict) or envelope.data.get(field) is not value:
             raise Unavailable(f"X did not confirm when asked to {ask.what}.", maybe_done=True)
 
-    def _look_up(self, ask: Ask, call: Call, fare: Fare, percent: int, now: datetime) -> list[Any]:
-        self._purse.open(ask, percent, now)
-        items = self._connection.ask(ask, call, now, some_may_miss=True).items
-        self._purse.returned(fare, map(id_of, items), now)
+    def _look_up(
+        self, ask: Ask, call: Call, fare: Fare, purpose: Purpose, now: datetime, ids: int, price: int = 1
+    ) -> list[Any]:
+        with self._purse.open(ask, purpose, now, most=ids * fare.each, reads=ids, price=price):
+            items = self._connection.ask(ask, call, now, some_may_miss=True).items
+            self._purse.returned(fare, map(id_of, items), now)
         return items
 
-    def _slice(self, ask: Ask, call: Call, fare: Fare, now: datetime) -> Slice:
-        self._purse.open(ask, READS_PERCENT, now)
-        envelope = self._connection.ask(ask, call, now)
-        self._purse.returned(fare, map(id_of, envelope.items), now)
+    def _slice(self, ask: Ask, call: Call, fare: Fare, now: datetime, at_most: int = PAGE) -> Slice:
+        with self._purse.open(ask, Purpose.READ, now, most=at_most * fare.each, reads=at_most):
+            envelope = self._connection.ask(ask, call, now)
+            self._purse.returned(fare, map(id_of, envelope.items), now)
         read = list(read_items(envelope.items))
         return Slice(
             items=tuple(each for each in read if isinstance(each, Read)),
@@ -211,7 +216,7 @@ def get_users(native_ids: Sequence[str], client: Any, user_auth: bool) -> Any:
 
 def get_blocked(own_id: str, token: str | None, client: Any, user_auth: bool) -> Any:
     # tweepy's own get_blocked asks X for our id first, and that is billed.
-    params = {"max_results": 1000} | ({"pagination_token": token} if token else {})
+    params = {"max_results": BLOCK_PAGE} | ({"pagination_token": token} if token else {})
     return client.request("GET", f"/2/users/{own_id}/blocking", params=params, user_auth=user_auth)
 
 

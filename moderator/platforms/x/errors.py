@@ -53,6 +53,7 @@ class Ask:
     refused: str = ""  # what a 403 means here, with its remedy
     limit: str = ""  # what shares one rate limit with it: "mentions", "hidden"
     about_us: bool = False  # it asks about the account itself, so that what is not found is the account
+    severe: bool = False  # it acts on what is urgent
 
 
 def words(value: Any) -> str:

@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
 from moderator.errors import LoginExpired, PlatformError, Unavailable
 from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo
+from moderator.platforms.sharing import OWN_APP, App, Purpose, purpose_of
 from moderator.platforms.youtube.client import MODERATE_COST, Client
 from moderator.platforms.youtube.feeds import Visit
 from moderator.platforms.youtube.moderation import STATUS, Moderation
 from moderator.platforms.youtube.places import Look
-from moderator.platforms.youtube.quota import ALLOWANCE, Purpose, Quota
+from moderator.platforms.youtube.quota import ALLOWANCE, Quota
 from moderator.platforms.youtube.reading import Vendor
 
 BATCH = 50
@@ -79,6 +80,7 @@ class YouTube:
     credentials    refresh_token, client_id, client_secret; token_uri where it is not Google's; consent_screen as
                    "internal" or "production", so that `check` need not warn of a login that dies after 7 days
     daily_units    what Google grants the project a day; reserve_units is what reading leaves of it to actions
+    app            what is asked beside, where several accounts share a project
 
     Raises ConfigError where a credential is missing. Asks nobody until it is used.
     """
@@ -109,6 +111,7 @@ class YouTube:
         daily_units: int = 10_000,
         reserve_units: int = 2_000,
         timeouts_s: tuple[float, float] = (5, 15),
+        app: App = OWN_APP,
     ) -> None:
         self.account = account
         self.feeds = (
@@ -118,7 +121,7 @@ class YouTube:
             Feed("counts", 300),
             Feed("sweep", 86_400, sweep=True),
         )
-        self._quota = Quota(meter, daily_units, reserve_units)
+        self._quota = Quota(meter, daily_units, reserve_units, app)
         self._consent = credentials.get("consent_screen", "")
         self._client = Client(account.id, credentials, self._quota, api_base=api_base, timeouts_s=timeouts_s)
         self._channel: ChannelItem | None = None
@@ -157,7 +160,7 @@ class YouTube:
             channel_id = self._channel_id(now)
         except PlatformError as error:
             return [error for _ in actions]
-        return Moderation(self._client, channel_id).apply(actions, now)
+        return Moderation(self._client, channel_id, purpose_of(actions)).apply(actions, now)
 
     def read_back(self, comments: Sequence[Comment], now: datetime) -> Mapping[str, Visibility]:
         """What the public sees of each now. GONE is a comment in no listing: deleted, or removed by us."""

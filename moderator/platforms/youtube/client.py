@@ -20,8 +20,9 @@ from googleapiclient.discovery import build
 
 from moderator.errors import ConfigError, PlatformError, QuotaSpent, Unavailable
 from moderator.platforms.deadline import ends_within
+from moderator.platforms.sharing import Purpose
 from moderator.platforms.youtube.errors import TRANSLATED, platform_error
-from moderator.platforms.youtube.quota import Purpose, Quota
+from moderator.platforms.youtube.quota import Quota
 from moderator.platforms.youtube.wire import Wire
 
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
@@ -86,7 +87,7 @@ class Client:
                 page: Json = answer
         return page
 
-    def moderate(self, ids: list[str], status: str, ban_author: bool, now: datetime) -> None:
+    def moderate(self, ids: list[str], status: str, ban_author: bool, purpose: Purpose, now: datetime) -> None:
         """Set one moderation status on up to 50 comments.
 
         https://developers.google.com/youtube/v3/docs/comments/setModerationStatus (read 2026-11-22)
@@ -94,7 +95,7 @@ class Client:
         asked: Json = {"id": ids, "moderationStatus": status} | ({"banAuthor": True} if ban_author else {})
         request = self._service.comments().setModerationStatus(**asked)
         tried = f"set {len(ids)} comments to {status}"
-        self._execute(request, MODERATE_COST, Purpose.ACT, now, tried, acting=True)
+        self._execute(request, MODERATE_COST, purpose, now, tried, acting=True)
 
     def _execute(self, request: Any, cost: int, purpose: Purpose, now: datetime, tried: str, *, acting: bool) -> Any:
         if self._rests is not None and now < self._rests.retry_at:

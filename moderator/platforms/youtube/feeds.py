@@ -15,10 +15,10 @@ from typing import Any
 from moderator.domain import Account, Comment, Post, Visibility
 from moderator.errors import Gone
 from moderator.platforms.base import Broken, Page, Start
+from moderator.platforms.sharing import Purpose
 from moderator.platforms.youtube.client import Client
 from moderator.platforms.youtube.cursor import Cursor
 from moderator.platforms.youtube.errors import CommentsDisabled, NotOurs, NotProcessed
-from moderator.platforms.youtube.quota import Purpose
 from moderator.platforms.youtube.reading import (
     CommentItem,
     Thread,

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from moderator.domain import Action, ActionKind, Comment, Outcome, Result, Visibility
 from moderator.errors import Gone, PlatformError, Refused, Unavailable
+from moderator.platforms.sharing import Purpose
 from moderator.platforms.youtube.client import Client
 from moderator.platforms.youtube.errors import Forbidden, Missing, NotProcessed
 from moderator.platforms.youtube.places import Look
@@ -35,6 +36,7 @@ class Moderation:
 
     client: Client
     channel_id: str
+    purpose: Purpose = Purpose.ACT
 
     def apply(self, actions: Sequence[Action], now: datetime) -> list[Outcome | PlatformError]:
         """One answer per action, in their order. Actions of one kind, 50 comments at most."""
@@ -103,7 +105,7 @@ class Moderation:
 
     def _try(self, kind: ActionKind, ids: list[str], now: datetime) -> PlatformError | None:
         try:
-            self.client.moderate(ids, STATUS[kind], kind is ActionKind.BLOCK, now)
+            self.client.moderate(ids, STATUS[kind], kind is ActionKind.BLOCK, self.purpose, now)
         except PlatformError as error:
             return error
         return None

@@ -14,10 +14,10 @@ from typing import Any
 from moderator.domain import Comment, Visibility
 from moderator.errors import Gone
 from moderator.platforms.base import Broken
+from moderator.platforms.sharing import Purpose
 from moderator.platforms.youtube.client import Client
 from moderator.platforms.youtube.errors import CommentsDisabled
 from moderator.platforms.youtube.feeds import REPLIES, THREADS
-from moderator.platforms.youtube.quota import Purpose
 from moderator.platforms.youtube.reading import (
     CommentItem,
     Thread,

@@ -42,11 +42,12 @@ class TurnRow(Row, table=True):
 
 
 class AppUseRow(Row, table=True):
-    """What all schools together used up of a platform's app in one period."""
+    """What a school used up of a platform's app that several share, in one period; without a school: what all did."""
 
     __tablename__ = "app_uses"
 
     app: str = Field(primary_key=True, sa_type=Words)
     counter: str = Field(primary_key=True, sa_type=Words)
     period: str = Field(primary_key=True, sa_type=Words)
+    school_id: str = Field(primary_key=True, sa_type=Words)
     amount: int = Field(sa_type=BigInteger)
