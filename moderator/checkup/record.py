@@ -101,7 +101,8 @@ def roll_line(settings: Settings, now: datetime) -> Line:
     if roll is None:
         return ok("roll", "none; children are found by patterns only (moderator roll import FILE)")
     if roll.warning:
-        return warn("roll", roll.warning, "Ask the office for a new list, then: moderator roll import FILE")
+        tell = fail if now >= roll.expires_at else warn
+        return tell("roll", roll.warning, "Ask the office for a new list, then: moderator roll import FILE")
     return ok("roll", f"{len(roll.pupils)} pupils, imported {ago(now - roll.imported_at)}")
 
 

@@ -29,10 +29,12 @@ from moderator.checkup.machine import (
 )
 from moderator.checkup.outside import mail_line, trial_letter
 from moderator.checkup.reading import model_line
-from moderator.checkup.record import fresh_line
+from moderator.checkup.record import fresh_line, roll_line
 from moderator.checkup.units import unit_lines
 from moderator.cli.check import all_lines
 from moderator.reports.mail import Mailer
+from moderator.settings import read_settings
+from moderator.settings.roll_file import import_roll
 from moderator.weights.shipped import shipped
 from tests.conftest import NOON, REPOSITORY, skip_needed
 from tests.journeys.street import Street, open_street
@@ -159,6 +161,40 @@ def test_a_machine_with_another_zone_is_told_in_summer_and_in_winter() -> None:
 
 def test_a_disk_that_fills_up_is_told_before_it_is_full(tmp_path: Path) -> None:
     assert [disk_line(free, tmp_path).level for free in (GB // 10, GB, 3 * GB)] == [Level.FAIL, Level.WARN, Level.OK]
+
+
+@pytest.mark.parametrize(
+    ("days", "level", "said"),
+    [
+        (0, Level.OK, "1 pupils, imported"),
+        (105, Level.OK, "1 pupils, imported"),
+        (106, Level.WARN, "expires on"),
+        (120, Level.FAIL, "expired on"),
+    ],
+)
+def test_a_roll_is_told_before_it_is_too_old_and_fails_once_it_is(
+    street: Street, tmp_path: Path, days: int, level: Level, said: str
+) -> None:
+    settings = read_settings(street.config, credentials_dir=None)
+    csv = tmp_path / "pupils.csv"
+    csv.write_text("first_name,last_name\nZebulonia,Quackenthwaite\n", encoding="utf-8")
+    import_roll(settings, csv, NOON)
+
+    line = roll_line(settings, NOON + timedelta(days=days))
+
+    assert line.level is level
+    assert said in line.detail
+    assert bool(line.remedy) is (level is not Level.OK)
+    assert "Zebulonia" not in f"{line}"
+
+
+def test_a_roll_that_does_not_open_and_none_at_all_are_told_apart(street: Street) -> None:
+    settings = read_settings(street.config, credentials_dir=None)
+    settings.roll.key_path.unlink()
+    assert roll_line(settings, NOON).level is Level.FAIL
+    settings.roll.path.unlink()
+    assert (told := roll_line(settings, NOON)).level is Level.OK
+    assert "children are found by patterns only" in told.detail
 
 
 def test_the_files_of_the_state_folder(tmp_path: Path) -> None:
