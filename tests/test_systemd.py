@@ -72,6 +72,12 @@ def test_systemd_knows_every_line(analyze: str, tmp_path: Path, shipped: Path) -
     assert [line for line in verified.stderr.splitlines() if shipped.name in line] == []
 
 
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_what_a_unit_holds_in_memory_reaches_no_disk_and_its_files_no_other_user(unit: Path) -> None:
+    locks = {"MemorySwapMax": "0", "LimitCORE": "0", "UMask": "0077", "StateDirectoryMode": "0700"}
+    assert {key: values(key, unit) for key in locks} == {key: [wanted] for key, wanted in locks.items()}
+
+
 def test_every_credential_that_the_settings_name_is_loaded() -> None:
     loaded = dict(value.split(":", 1) for value in values("LoadCredential"))
 

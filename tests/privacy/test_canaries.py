@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
@@ -159,7 +160,12 @@ def test_the_roll_can_be_replaced_looked_at_and_given_up(street: Street) -> None
     assert "2 pupils, imported" in roll("status")
     csv = street.config / "new.csv"
     csv.write_text("first_name,last_name\nMaja,Nowicka\n", encoding="utf-8")
-    assert "imported 1 pupils" in roll("import", str(csv), "--by", "Ms Okafor")
+    digest = hashlib.sha256(csv.read_bytes()).hexdigest()[:16]
+    imported = roll("import", str(csv), "--by", "Ms Okafor")
+    assert f"imported 1 pupils (digest {digest})" in imported
+    assert "Maja" not in imported
+    (written_down,) = json.loads(said(street, "audit", "--event", "roll_imported", "--json"))
+    assert (written_down["actor"], written_down["facts"]) == ("Ms Okafor", {"pupils": 1, "digest": digest})
     assert json.loads(roll("status", "--json"))["pupils"] == 1
     assert "would throw away" in roll("off", "--dry-run")
     assert "The roll is gone" in roll("off", "--by", "Mrs Ravenscroft")
