@@ -92,15 +92,19 @@ def read_folder(folder: Path, platform: str, now: datetime) -> Iterator[DropFile
 def _content(path: Path, now: datetime) -> bytes | None:
     """What a file holds, one byte over the limit at most; None for what is no plain file or may still be written."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
+        opened = open(path, "rb", opener=_not_followed)  # noqa: SIM115  Only opening may fail in silence.
+    except OSError:  # A link, a folder of that name, or gone since it was listed.
         return None
-    with os.fdopen(descriptor, "rb") as file:
+    with opened as file:
         state = os.fstat(file.fileno())
         age = now - datetime.fromtimestamp(state.st_mtime, UTC)
         if not stat.S_ISREG(state.st_mode) or timedelta(0) <= age < SETTLES_AFTER:
             return None
         return file.read(LARGEST_FILE + 1)
+
+
+def _not_followed(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def read_rows(content: bytes, platform: str, now: datetime) -> tuple[tuple[RowRead, ...], tuple[BadRow, ...]]:
