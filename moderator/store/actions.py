@@ -272,12 +272,11 @@ def postpone(tx: Transaction, action: Action, error: str, not_before: datetime, 
     tell(tx, "reply_lost" if unsure else "failed", action, at, error=error)
 
 
-def give_up(tx: Transaction, action: Action, error: str, task: Task | None, at: datetime) -> None:
+def give_up(tx: Transaction, action: Action, error: str, task: Task, at: datetime) -> None:
     """The platform will not do it; `task` is what a person does instead. Audit: "refused", "task_opened"."""
     tx.change(ActionRow, [{"id": action.id, "state": State.REFUSED.value, "last_error": error}])
     tell(tx, "refused", action, at, error=error)
-    if task is not None:
-        open_task(tx, task, at)
+    open_task(tx, task, at)
 
 
 def unsure(tx: Transaction, account_id: str, begun_before: datetime, limit: int) -> list[Action]:

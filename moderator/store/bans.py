@@ -103,12 +103,11 @@ def end(tx: Transaction, ban: Ban, by: str, at: datetime, why: str) -> None:
 
 def in_force(tx: Transaction, keys: Iterable[AuthorKey], now: datetime) -> dict[AuthorKey, list[Ban]]:
     """By author, the bans in force, oldest first. Authors without one are left out."""
-    asked = sorted(set(keys))
-    if not asked:
-        return {}
     author = tuple_(col(BanRow.platform), col(BanRow.author_native_id))
     still = (col(BanRow.ended_at).is_(None), or_(col(BanRow.until).is_(None), col(BanRow.until) > now))
-    rows = tx.all(tx.mine(BanRow).where(author.in_(asked), *still).order_by(col(BanRow.banned_at), col(BanRow.id)))
+    rows = tx.all(
+        tx.mine(BanRow).where(author.in_(sorted(set(keys))), *still).order_by(col(BanRow.banned_at), col(BanRow.id))
+    )
     found: dict[AuthorKey, list[Ban]] = {}
     for row in rows:
         found.setdefault((row.platform, row.author_native_id), []).append(ban_of(row))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import col, select
@@ -123,9 +124,9 @@ def _strikes(
     asked = select(CommentRow).join(DecisionRow, is_latest_decision()).where(*counts)
     found: dict[AuthorKey, list[Strike]] = {}
     for row in tx.all(asked.order_by(col(CommentRow.struck_at), col(CommentRow.id))):
-        if row.struck_at is not None:
-            strike = Strike(row.id, row.struck_at, row.struck_at + count_for, row.reviewed)
-            found.setdefault((row.platform, row.author_native_id), []).append(strike)
+        struck_at = cast(datetime, row.struck_at)  # Only such were asked for.
+        strike = Strike(row.id, struck_at, struck_at + count_for, row.reviewed)
+        found.setdefault((row.platform, row.author_native_id), []).append(strike)
     return found
 
 

@@ -66,9 +66,8 @@ def lowered_for_owner(connection: Connection) -> Iterator[None]:
 
 def take_down(connection: Connection) -> None:
     """As it was before there were walls."""
-    for name, _enabled, _forced, has_policy in _inside(connection):
-        if has_policy:
-            connection.exec_driver_sql(f'DROP POLICY {POLICY} ON "{name}"')
+    for name, _enabled, _forced, _has_policy in _inside(connection):
+        connection.exec_driver_sql(f'DROP POLICY IF EXISTS {POLICY} ON "{name}"')
         connection.exec_driver_sql(f'ALTER TABLE "{name}" NO FORCE ROW LEVEL SECURITY')
         connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE ROW LEVEL SECURITY')
 

@@ -337,3 +337,14 @@ def test_reading_cannot_tell_of_anything(database: Database) -> None:
     with pytest.raises(StoreError), database.reading() as tx:
         audit.write(tx, "looked", NOON, actor="Ms Okafor")
     assert checked(database).events == 0
+
+
+def test_an_older_head_put_back_over_newer_events_is_seen(database: Database) -> None:
+    with database.transaction() as tx:
+        audit.write_all(tx, SIX[:4])
+    with database.reading() as tx:
+        row = tx.session.connection().execute(text("SELECT events, link, seal FROM audit_heads")).one()
+    with database.transaction() as tx:
+        audit.write_all(tx, SIX[4:])
+    attack(database, f"UPDATE audit_heads SET events = {row.events}, link = '{row.link}', seal = '{row.seal}'")
+    assert checked(database).bent == 5

@@ -6,11 +6,14 @@ import subprocess
 import sys
 import threading
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import QueuePool
 
 from moderator.errors import StoreError
 from moderator.store import comments
@@ -352,3 +355,11 @@ def test_a_mended_sqlite_is_taken(version: tuple[int, ...]) -> None:
 def test_a_time_without_its_zone_is_not_stored(database: Database) -> None:
     with pytest.raises(StoreError), database.transaction() as tx:
         receive(tx, a_comment(), at=NOON.replace(tzinfo=None))
+
+
+def test_who_finds_every_connection_taken_is_told_so(database: Database) -> None:
+    pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": 0.05}
+    narrow = replace(database, engine=create_engine("sqlite://", **pool))
+    with narrow.connected(), pytest.raises(StoreError, match="is held by another process"), narrow.connected():
+        pass
+    narrow.close()

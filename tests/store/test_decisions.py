@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from moderator.domain import Label, Mode, Ruling
+from moderator.domain import Label, Mode, Ruling, Verdict, Visibility
 from moderator.errors import StoreError
+from moderator.policy.strikes import Strikes
 from moderator.store import actions, audit, authors, comments, decisions
 from moderator.store.database import Database
 from moderator.store.decisions import Stale
@@ -187,3 +188,32 @@ def test_every_name_an_author_went_by_is_kept_with_its_first_day(database: Datab
         found = authors.names(tx, ACCOUNT.platform, "u-pat")
     assert found[:2] == [(PAT, NOON), (renamed, NOON + DAY)]
     assert len(found) == 3
+
+
+def test_a_person_who_decides_on_the_form_before_an_edit_leaves_the_new_form_to_be_judged(database: Database) -> None:
+    old = a_comment()
+    with database.transaction() as tx:
+        receive(tx, old)
+        receive(tx, replace(old, text="edited"))
+        assert decisions.record(tx, a_decision(old, Ruling.ALLOW, "Ms Okafor")).number == 1
+        assert [waiting.version for waiting in comments.unjudged(tx, 10)] == [2]
+
+
+def test_policy_that_decides_again_and_finds_no_offence_takes_its_strike_back(database: Database) -> None:
+    comment, _ = decided(database, verdicts=(Verdict("insult", Ruling.HIDE, "insult 0.93", strike=True),))
+
+    def strikes() -> int:
+        with database.reading() as tx:
+            return len(authors.standing_of(tx, authors.key_of(comment), NOON + DAY, Strikes()).strikes)
+
+    assert strikes() == 1
+    again = a_decision(comment, verdicts=(Verdict("child_named", Ruling.HIDE, "a full name"),))
+    with database.transaction() as tx:
+        decisions.record(tx, again, again=True)
+    assert strikes() == 0
+
+
+def test_what_the_public_sees_of_a_comment_that_is_kept_no_more_is_not_written_down(database: Database) -> None:
+    with database.transaction() as tx:
+        comments.set_visibility(tx, a_comment(), Visibility.GONE, NOON, "read again")
+        assert audit.trail(tx, a_comment().id) == []

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col
 
 from moderator.domain import Person
@@ -23,6 +26,7 @@ from moderator.store.verify import verify
 from tests.conftest import MINUTE, NOON
 
 SECOND = timedelta(seconds=1)
+WAITS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' LIMIT 1"
 
 
 @pytest.fixture
@@ -170,3 +174,63 @@ def test_whoever_leaves_leaves_nothing_behind_that_opens_the_page(database: Data
     assert "user_ended" in events(database)
     with database.reading() as tx:
         assert verify(tx).whole
+
+
+def test_signing_out_twice_is_told_once_and_work_is_noted_once_a_minute(database: Database, head: User) -> None:
+    with database.transaction() as tx:
+        token = sessions.open_session(tx, head, "iPhone", NOON)
+        session = sessions.find(tx, token, NOON)
+        assert session is not None
+        assert session.is_fresh(NOON + 4 * MINUTE)
+        sessions.touch(tx, session, NOON + 59 * SECOND)
+        assert [each.seen_at for each in sessions.of_user(tx, head, NOON)] == [NOON]
+        sessions.touch(tx, session, NOON + MINUTE)
+        assert [each.seen_at for each in sessions.of_user(tx, head, NOON)] == [NOON + MINUTE]
+        for _ in range(2):
+            sessions.end(tx, session.digest, head.name, NOON + MINUTE)
+    assert events(database).count("signed_out") == 1
+
+
+def test_the_phones_of_the_others_still_ring_when_somebody_leaves(database: Database, head: User) -> None:
+    with database.transaction() as tx:
+        for number, person in enumerate((head.name, "Mr Oyelaran")):
+            pushes.subscribe(tx, Subscription(f"https://push.example/{number}", "p256dh", "auth", person, ""), NOON)
+        users.end(tx, head, "Mr Oyelaran", NOON)
+        assert [phone.person for phone in pushes.subscriptions(tx)] == ["Mr Oyelaran"]
+
+
+def test_a_passkey_needs_a_name_and_is_nobody_elses_to_change(database: Database, head: User) -> None:
+    with database.transaction() as tx:
+        other = users.add(tx, "Mr Oyelaran", Role.OTHER, "the test", NOON)
+        passkeys.add(tx, a_passkey(head), head.name)
+        with pytest.raises(NotPossible, match="give it a name"):
+            passkeys.rename(tx, head, "AAAA", " ")
+        with pytest.raises(NotPossible, match="not there any more"):
+            passkeys.rename(tx, other, "AAAA", "mine")
+
+
+def somebody_waits(database: Database) -> bool:
+    """For a row that another transaction holds."""
+    with database.connected() as connection:
+        return connection.scalar(text(WAITS)) is not None
+
+
+def test_of_two_who_type_the_same_recovery_code_at_once_one_gets_in(database: Database, head: User) -> None:
+    got_in: list[User | None] = []
+
+    def second() -> None:
+        with database.transaction() as tx:
+            got_in.append(recovery.use(tx, code, NOON))
+
+    with database.transaction() as tx:
+        code = recovery.make(tx, head, "the test", NOON)
+    other = threading.Thread(target=second)
+    with database.transaction() as tx:
+        got_in.append(recovery.use(tx, code, NOON))
+        other.start()
+        until = time.monotonic() + 10
+        while database.dialect == "postgresql" and not somebody_waits(database):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    other.join()
+    assert got_in == [head, None]

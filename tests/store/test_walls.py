@@ -18,7 +18,7 @@ from moderator.store.running import hold
 from moderator.store.schema import configuration
 from moderator.store.tables import CommentRow, Row
 from moderator.store.verify import verify
-from moderator.store.walls import OUTSIDE, say_school
+from moderator.store.walls import OUTSIDE, raise_walls, say_school, take_down
 from tests.postgres import END_CONNECTIONS, Server
 from tests.store.conftest import KEY
 from tests.store.made import ACCOUNT, NOON, a_comment, receive
@@ -114,3 +114,12 @@ def test_a_step_to_another_version_sees_every_school_and_leaves_the_walls_up(tru
         assert connection.scalar(text("SELECT count(*) FROM later")) == 0
         say_school(connection, "valewood")
         assert list(connection.scalars(text("SELECT id FROM later"))) == [2]
+
+
+def test_walls_that_stand_are_left_as_they_are_and_what_was_taken_down_is_down(trust: Database) -> None:
+    with trust.connected() as connection, connection.begin():
+        raise_walls(connection)
+        assert set(seen(connection).values()) == {0}
+        for _ in range(2):
+            take_down(connection)
+        assert seen(connection)["comments"] == len(SCHOOLS)
