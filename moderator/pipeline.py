@@ -16,17 +16,18 @@ from moderator.actions.families import ask_families, look_after_families
 from moderator.actions.followups import end_expired_bans, follow_ladder, owed
 from moderator.actions.plan import plan
 from moderator.detectors.base import Detector, examine_all
-from moderator.domain import Action, Ban, Case, Comment, Context, Decision, Finding, Mode, Task
+from moderator.domain import Account, Action, Ban, Case, Comment, Context, Decision, Finding, Mode, Task
 from moderator.errors import PlatformError
 from moderator.intake import COUNTED_FOR, start_from
 from moderator.pictures.of_comments import CommentPictures
-from moderator.platforms.base import Platform, SignsPictures
+from moderator.platforms.base import Page, Platform, SignsPictures
 from moderator.policy.decide import decide
 from moderator.policy.limits import Policy
 from moderator.policy.pictures import NOT_FETCHED, may_be_fetched, of_bare_skin, of_faces
 from moderator.store import actions as action_store
-from moderator.store import authors, comments, decisions, waits
+from moderator.store import authors, comments, decisions, waits, watch
 from moderator.store.database import Database, Transaction
+from moderator.store.watch import Watch
 
 PLANNED_AT_ONCE = 500
 BATCH = 64
@@ -74,25 +75,40 @@ class House:
     verify_after: tuple[timedelta, ...] = (timedelta(minutes=1), timedelta(days=1))
     pictures: CommentPictures | None = None  # None: no picture is ever fetched
 
-    def poll(self, account_id: str, feed: str, now: datetime) -> Iterator[Received]:
+    def watch(self, account_id: str, now: datetime) -> Watch:
+        """What reading an account goes by, as it stands now."""
+        with self.database.reading() as tx:
+            return watch.of_account(tx, account_id, now - COUNTED_FOR)
+
+    def poll(self, account_id: str, feed: str, now: datetime, seen: Watch | None = None) -> Iterator[Received]:
         """Read one feed of one account to its end. Raises PlatformError; every page given before that is stored.
 
         A page and the cursor that says it was read are stored in one transaction before the next page is asked for, so
-        that a crash loses nothing and re-reads little.
+        that a crash loses nothing and re-reads little. A last page without comments is stored together with the word that
+        the feed was read. `seen` is the account as it still stands; None: it is looked up.
         """
-        platform = self.platforms[account_id]
-        with self.database.reading() as tx:
-            cursor = comments.cursor(tx, account_id, feed)
-            known = comments.known_replies(tx, account_id, now - COUNTED_FOR)
-            read = next(
-                (state.last_ok_at for state in comments.feed_states(tx, account_id) if state.feed == feed), None
-            )
-        for page in platform.fetch(feed, start_from(cursor, known, now, self.read_back, read), now):
-            with self.database.transaction() as tx:
-                fresh = comments.receive(tx, platform.account, feed, page, now)
-            yield Received(tuple(fresh), len(page.broken), page.note)
+        platform, seen = self.platforms[account_id], seen or self.watch(account_id, now)
+        state, quiet = seen.feeds.get(feed), Page()
+        cursor, read = (state.cursor, state.last_ok_at) if state else (None, None)
+        try:
+            for page in platform.fetch(feed, start_from(cursor, seen.replies, now, self.read_back, read), now):
+                self._keep(platform.account, feed, quiet, now)
+                brings = bool(page.comments or page.broken) or not seen.met
+                fresh = self._keep(platform.account, feed, page, now) if brings else ()
+                quiet = Page() if brings else page
+                yield Received(tuple(fresh), len(page.broken), page.note)
+        except PlatformError:
+            self._keep(platform.account, feed, quiet, now)
+            raise
         with self.database.transaction() as tx:
-            comments.mark_read(tx, account_id, feed, now, None)
+            comments.receive_quiet(tx, platform.account, quiet, now)
+            comments.mark_read(tx, account_id, feed, now, None, cursor=quiet.cursor, watched=seen.last_ok_at)
+
+    def _keep(self, account: Account, feed: str, page: Page, now: datetime) -> Sequence[Comment]:
+        if page == Page():
+            return ()
+        with self.database.transaction() as tx:
+            return comments.receive(tx, account, feed, page, now)
 
     def judge(self, now: datetime, account_id: str | None = None) -> Iterator[Judged]:
         """Examine and decide every comment not yet judged in its latest form."""
@@ -113,6 +129,8 @@ class House:
 
     def record(self, judged: Sequence[Judged]) -> list[Judged]:
         """Keep what was decided; a decision that came first stands in the place of a later one."""
+        if not judged:
+            return []
         with self.database.transaction() as tx:
             recorded = decisions.record_all(tx, [(each.decision, each.findings) for each in judged])
         return [Judged(each.comment, each.findings, decision) for each, decision in zip(judged, recorded, strict=True)]

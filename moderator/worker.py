@@ -29,6 +29,7 @@ from moderator.pipeline import House, Judged
 from moderator.platforms.base import Feed
 from moderator.platforms.deadline import SIGN_OF_LIFE
 from moderator.store import accounts, comments
+from moderator.store.watch import Watch
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)
 """How often a paused account is tried again."""
@@ -91,8 +92,9 @@ class AccountWork:
     def _do(self, job: str) -> None:
         now = self._clock()
         if job == "look":
-            if self._is_ready(now):
-                self._poll_due_feeds(now)
+            seen = self._watch(now)
+            if self._is_ready(seen.paused(now), now):
+                self._poll_due_feeds(seen, now)
         elif job == "act":
             if self._paused(now) is None:
                 self._act()
@@ -118,9 +120,11 @@ class AccountWork:
             self._log.warning("hides.wait_too_long", comments=late)
         self._late = late
 
-    def _is_ready(self, now: datetime) -> bool:
-        """Whether the account may be read: known to the platform, and not paused."""
-        paused = self._paused(now)
+    def _watch(self, now: datetime) -> Watch:
+        return self.house.watch(self._account_id, now)
+
+    def _is_ready(self, paused: str | None, now: datetime) -> bool:
+        """Whether the account may be read: known to the platform, and not paused, or why it is."""
         checked = self._checked_at
         if self._known and paused is None and checked is not None and checked <= now < checked + CHECK_EVERY:
             return True
@@ -165,24 +169,24 @@ class AccountWork:
             accounts.pause(tx, self._account_id, str(error), None, now)
         self._log.error("account.paused", reason=str(error))
 
-    def _poll_due_feeds(self, now: datetime) -> None:
-        for feed in self.due_feeds(now):
-            if self._leaving.is_set():
+    def _poll_due_feeds(self, seen: Watch, now: datetime) -> None:
+        """What brings nothing leaves the account as it was `seen`; whatever waits besides is acted on by the next look for it."""
+        for feed in self.due_feeds(seen, now):
+            if not self._goes_on():
                 return
-            self._poll(feed)
-            self._act()
+            if self._poll(feed, seen):
+                self._act()
+                seen = self._watch(now)
 
     def every_s(self, feed: Feed) -> int:
         """Seconds from one reading of a feed to the next."""
         return feed.every_s
 
-    def due_feeds(self, now: datetime) -> list[Feed]:
+    def due_feeds(self, seen: Watch, now: datetime) -> list[Feed]:
         """The feeds whose time has come, as the store remembers, ordinary ones before sweeps."""
-        with self.house.database.reading() as tx:
-            states = {state.feed: state for state in comments.feed_states(tx, self._account_id)}
         due = []
         for feed in self._platform.feeds:
-            state = states.get(feed.name)
+            state = seen.feeds.get(feed.name)
             if state is not None and state.not_before is not None and state.not_before > now:
                 continue
             if state is None or state.last_read_at is None or state.last_read_at > now:
@@ -195,20 +199,23 @@ class AccountWork:
                 due.append(feed)
         return sorted(due, key=lambda feed: feed.sweep)
 
-    def _poll(self, feed: Feed) -> None:
-        """Read one feed to its end; each page is judged and acted on before the next is asked for."""
+    def _poll(self, feed: Feed, seen: Watch) -> bool:
+        """Read one feed to its end; each page is judged and acted on before the next is asked for. Whether it brought anything."""
+        brought = False
         try:
-            for received in self.house.poll(self._account_id, feed.name, self._clock()):
+            for received in self.house.poll(self._account_id, feed.name, self._clock(), seen):
                 self._live()
                 if received.fresh or received.broken:
+                    brought = True
                     self._log.info(
                         "feed.received", feed=feed.name, comments=len(received.fresh), set_aside=received.broken
                     )
                 if received.note:
                     self._log.warning("feed.note", feed=feed.name, detail=received.note)
-                self._act()
-                if self._leaving.is_set():
-                    return  # What was read is stored; the cursor says where to go on.
+                if received.fresh:
+                    self._act()
+                if not self._goes_on():
+                    return brought  # What was read is stored; the cursor says where to go on.
         except QuotaSpent as error:
             self._miss(feed, error, error.retry_at)
         except LoginExpired as error:
@@ -225,6 +232,7 @@ class AccountWork:
         else:
             self._tell_up(feed.name)
             self._hear_store_works()
+        return brought
 
     def _miss(self, feed: Feed, error: PlatformError, not_before: datetime | None) -> None:
         with self.house.database.transaction() as tx:

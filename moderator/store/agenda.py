@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from moderator.store.database import Transaction
 from moderator.store.progress import IN_FLIGHT, State
-from moderator.store.tables import ActionRow, CommentRow, PostRow
+from moderator.store.tables import ActionRow, CommentRow
 
 
 def waits_to_be_judged(tx: Transaction, account_id: str) -> bool:
@@ -37,13 +37,3 @@ def _first(tx: Transaction, account_id: str, when: Mapped[Any], *where: ColumnEl
     mine = (col(ActionRow.school_id) == tx.school_id, col(ActionRow.account_id) == account_id)
     found: datetime | None = tx.first(select(func.min(when)).where(*mine, *where))
     return found
-
-
-def last_signs(tx: Transaction, account_id: str) -> tuple[datetime | None, datetime | None]:
-    """When the school last posted, and when somebody last commented, as far as is known."""
-    of_posts = (col(PostRow.school_id) == tx.school_id, col(PostRow.account_id) == account_id)
-    of_comments = (col(CommentRow.school_id) == tx.school_id, col(CommentRow.account_id) == account_id)
-    return (
-        tx.first(select(func.max(PostRow.posted_at)).where(*of_posts)),
-        tx.first(select(func.max(CommentRow.posted_at)).where(*of_comments)),
-    )

@@ -24,6 +24,8 @@ from moderator.store.tables import BrokenItemRow, CommentRow, CommentVersionRow,
 from moderator.store.tombstones import Why
 
 Known = tuple[CommentRow, CommentVersionRow]
+TOLD_LATER = ("post_native_id", "parent_native_id", "url")
+"""Some feeds tell more of a comment than others."""
 
 
 @dataclass
@@ -48,10 +50,15 @@ def receive(
     the page is read again next time.
     Audit: "received", "edited", "visibility_changed", "set_aside".
     """
-    accounts.remember(tx, account)
-    _store_posts(tx, account, page.posts, seen_at)
     # Compared in the words that can be stored: else a letter no database holds would be an edit at every reading.
     told = [replace(comment, text=storable(comment.text)) for comment in page.comments]
+    if told and not page.broken and _all_stand_so(told, _known(tx, told)):
+        receive_quiet(tx, account, page, seen_at)
+        if page.cursor is not None and complete:
+            move_cursor(tx, account.id, feed, page.cursor)
+        return []
+    accounts.remember(tx, account)
+    _store_posts(tx, account, page.posts, seen_at)
     known, erased = _known(tx, told), tombstones.covered(tx, told)
     told = [_without_words(each) if _is_forgotten(each, known, erased) else each for each in told]
     authors.remember_all(tx, told, seen_at)
@@ -73,7 +80,33 @@ def receive(
     return changes.fresh
 
 
+def receive_quiet(tx: Transaction, account: Account, page: Page, seen_at: datetime) -> None:
+    """Store a page that says nothing new of any comment, of an account that is known: its posts, where they changed.
+
+    How far was read is not written down here.
+    """
+    _store_posts(tx, account, page.posts, seen_at)
+
+
+def _all_stand_so(comments: Sequence[Comment], known: Mapping[str, Known]) -> bool:
+    """Whether every one of these is stored just as it is told, as most are that are read again."""
+    return all(comment.id in known and _stands_so(comment, *known[comment.id]) for comment in comments)
+
+
+def _stands_so(comment: Comment, row: CommentRow, form: CommentVersionRow) -> bool:
+    author = comment.author
+    same_author = (form.author_handle, form.author_display_name) == (author.handle, author.display_name)
+    return (
+        form.form == comment.form
+        and (same_author or row.words_gone_at is not None)
+        and comment.visibility.value in (row.visibility, Visibility.UNKNOWN.value)
+        and all(getattr(row, name) or not getattr(comment, name) for name in TOLD_LATER)
+    )
+
+
 def _known(tx: Transaction, comments: Sequence[Comment]) -> dict[str, Known]:
+    if not comments:
+        return {}
     rows = tx.all(
         select(CommentRow, CommentVersionRow)
         .join(CommentVersionRow, is_latest_form())
@@ -125,8 +158,8 @@ def _update(changes: Changes, comment: Comment, row: CommentRow, edited: Comment
         changes.events.append(
             Event("visibility_changed", seen_at, comment.platform, comment.id, comment.account_id, facts)
         )
-    for name in ("post_native_id", "parent_native_id", "url"):
-        if getattr(comment, name) and not getattr(row, name):  # Some feeds tell more of a comment than others.
+    for name in TOLD_LATER:
+        if getattr(comment, name) and not getattr(row, name):
             update[name] = getattr(comment, name)
     return update
 
@@ -179,6 +212,8 @@ def _form_row(comment: Comment, seen_at: datetime) -> Columns:
 
 def _store_posts(tx: Transaction, account: Account, posts: Sequence[Post], seen_at: datetime) -> None:
     asked = [post.native_id for post in posts]
+    if not asked:
+        return
     rows = tx.all(tx.mine(PostRow).where(col(PostRow.account_id) == account.id, col(PostRow.native_id).in_(asked)))
     known = {row.native_id: post_of(row) for row in rows}
     for post in posts:

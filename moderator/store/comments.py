@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, update
-from sqlmodel import col, select, tuple_, union
+from sqlalchemy import or_, update
+from sqlmodel import col, select, tuple_
 from sqlmodel.sql.expression import Select
 
 from moderator.domain import Comment, Context, Visibility
 from moderator.store import audit
-from moderator.store.arrivals import change_feed, receive
+from moderator.store.arrivals import change_feed, receive, receive_quiet
 from moderator.store.database import Transaction
 from moderator.store.latest import is_latest_form, ours
 from moderator.store.packing import Columns, comment_of, post_of
@@ -28,13 +27,12 @@ __all__ = [
     "by_id",
     "context",
     "contexts",
-    "cursor",
     "feed_states",
     "find",
-    "known_replies",
     "load",
     "mark_read",
     "receive",
+    "receive_quiet",
     "set_visibility",
     "unjudged",
     "versions",
@@ -186,28 +184,6 @@ def _by_key(tx: Transaction, table: type[PostRow], keys: set[Key]) -> dict[Key, 
     return {(row.account_id, row.native_id): row for row in tx.all(tx.mine(table).where(key.in_(sorted(keys))))}
 
 
-def known_replies(tx: Transaction, account_id: str, since: datetime) -> dict[str, int]:
-    """Native id of each post published or commented on since then -> comments stored under it, however old.
-
-    Hidden ones are counted; those known to be gone are not, since the platform counts them no more either.
-    """
-    posted = [*_of_account(tx, PostRow, account_id), col(PostRow.posted_at) >= since]
-    commented = [*_of_account(tx, CommentRow, account_id), col(CommentRow.posted_at) >= since]
-    recent = union(select(PostRow.native_id).where(*posted), select(CommentRow.post_native_id).where(*commented))
-    natives = [native_id for (native_id,) in tx.session.connection().execute(recent) if native_id]
-    counted = tx.all(
-        select(CommentRow.post_native_id, func.count())
-        .where(*_of_account(tx, CommentRow, account_id), col(CommentRow.post_native_id).in_(natives))
-        .where(col(CommentRow.visibility) != Visibility.GONE.value)
-        .group_by(col(CommentRow.post_native_id))
-    )
-    return dict.fromkeys(natives, 0) | dict(counted)
-
-
-def _of_account(tx: Transaction, table: Any, account_id: str) -> list[ColumnElement[bool]]:
-    return [table.school_id == tx.school_id, table.account_id == account_id]
-
-
 def set_visibility(tx: Transaction, comment: Comment, visibility: Visibility, at: datetime, why: str) -> None:
     """What the public sees of a comment from now on. Audit: "visibility_changed", where it did change."""
     row = tx.first(tx.mine(CommentRow).where(col(CommentRow.id) == comment.id))
@@ -219,12 +195,6 @@ def set_visibility(tx: Transaction, comment: Comment, visibility: Visibility, at
         facts = {"was": was, "now": visibility.value, "why": why}
         event = audit.Event("visibility_changed", at, comment.platform, comment.id, comment.account_id, facts)
         audit.write_all(tx, [event])
-
-
-def cursor(tx: Transaction, account_id: str, feed: str) -> str | None:
-    """Where reading the feed resumes; None before its first page."""
-    row = tx.first(tx.mine(FeedRow).where(col(FeedRow.account_id) == account_id, col(FeedRow.name) == feed))
-    return None if row is None else row.cursor
 
 
 def feed_states(tx: Transaction, account_id: str | None = None) -> list[FeedState]:
@@ -252,15 +222,21 @@ def mark_read(
     at: datetime,
     error: str | None,
     not_before: datetime | None = None,
+    *,
+    cursor: str | None = None,
+    watched: datetime | None = None,
 ) -> None:
     """A feed was read to its end, or ended in `error` and is to be read no sooner than `not_before`.
 
+    `cursor` is where reading resumes; None: where it did before. `watched` is when a feed of the account was last read to its
+    end, as far as is known.
     Audit: "watching_began" at the first success ever on this account; "watched_again" where none of its feeds had been read
     for more than an hour.
     """
-    if not error:
+    if not error and (watched is None or at - watched > UNWATCHED_AFTER):
         _tell_gap(tx, account_id, at)
     change: Columns = {"last_read_at": at, "last_error": error or "", "not_before": not_before}
+    change |= {} if cursor is None else {"cursor": cursor}
     change_feed(tx, account_id, feed, change if error else change | {"last_ok_at": at})
 
 

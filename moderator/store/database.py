@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar, TypeVarTuple, overload
 
-from sqlalchemy import Connection, Engine, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, RootTransaction, insert
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -29,6 +29,7 @@ from moderator.store.engines import (
     BEGIN,
     FORMS_OF_URL,
     SQLITE_VERSION,
+    answers,
     is_to_be_made,
     made_whole,
     postgresql_engine,
@@ -37,6 +38,7 @@ from moderator.store.engines import (
 )
 from moderator.store.faults import store_error
 from moderator.store.tables import Row
+from moderator.store.upserts import upsert_of
 from moderator.store.walls import say_school
 
 T = TypeVar("T")
@@ -46,6 +48,8 @@ SomeRow = TypeVar("SomeRow", bound=Row)
 WAIT_S = 10.0
 """How long a writer waits for another before it gives up."""
 RAW_KEY = re.compile("[0-9a-fA-F]{64}")
+ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""How a transaction on PostgreSQL sees one moment's state."""
 
 
 def new_key() -> str:
@@ -60,6 +64,7 @@ class Transaction:
         self.session = session
         self.school_id = school_id
         self.events: list[Event] = []  # happened in here, and told as its last thing
+        self.ended_turn = False  # the turn that this was done in, which is nobody's any more
         self._audit_key = audit_key
         self._last: dict[Callable[[Transaction], None], None] = {}
 
@@ -107,15 +112,8 @@ class Transaction:
 
         Returns how many rows it inserted or set.
         """
-        keys = [column.name for column in table.__table__.primary_key]  # type: ignore[attr-defined]
-        kind = postgresql if self.dialect == "postgresql" else sqlite
-        statement = kind.insert(table).values({**row, "school_id": self.school_id})
-        if change:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=dict(change))
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=keys)
-        # Without being asked, SQLAlchemy does not keep the count of what psycopg inserted.
-        return self.run(statement.execution_options(preserve_rowcount=True))
+        statement, given = upsert_of(table, self.dialect, {**row, "school_id": self.school_id}, change)
+        return self.session.connection().execute(statement, given).rowcount
 
     def run(self, statement: UpdateBase) -> int:
         """Carry out an insert, update or delete; returns how many rows it met."""
@@ -223,7 +221,7 @@ class Database:
 
         Nothing slow belongs inside, and no second transaction in the same thread: it would wait for the first.
         """
-        with self.connected("IMMEDIATE") as connection, self._begun(connection) as session:
+        with self._connected("IMMEDIATE") as connection, self._begun(connection) as session:
             tx = Transaction(session, self.school_id, self.audit_key)
             yield tx
             tx.end()
@@ -231,23 +229,43 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Read one moment's state, beside whoever writes and without making them wait. Writing in it is an error."""
-        with self.connected("DEFERRED") as connection:
-            if self.dialect == "postgresql":
-                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with self._begun(connection) as session, read_only(connection):
+        with self._connected("DEFERRED") as connection:
+            how = ONE_MOMENT if self.dialect == "postgresql" else {}
+            with self._begun(connection, how) as session, read_only(connection):
                 tx = Transaction(session, self.school_id, self.audit_key)
                 yield tx
                 tx.end()
 
     @contextmanager
-    def _begun(self, connection: Connection) -> Iterator[Session]:
-        with connection.begin(), Session(connection) as session:
-            say_school(connection, self.school_id)
+    def _begun(self, connection: Connection, how: Mapping[str, Any] = MappingProxyType({})) -> Iterator[Session]:
+        with self._begin(connection, how), Session(connection) as session:
             yield session
+
+    def _begin(self, connection: Connection, how: Mapping[str, Any]) -> RootTransaction:
+        """A transaction that has said its school. A connection that the server ended meanwhile, as a restart does, is made anew:
+        nothing was asked on it yet, and that costs less than to try each connection before it is used."""
+        for again in (False, True):
+            connection.execution_options(**how)
+            begun = connection.begin()
+            try:
+                say_school(connection, self.school_id)
+                break
+            except DBAPIError as error:
+                if again or not error.connection_invalidated:
+                    raise
+                begun.rollback()
+        return begun
 
     @contextmanager
     def connected(self, begin: str = "IMMEDIATE") -> Iterator[Connection]:
         """A connection whose faults are told as StoreError. On PostgreSQL it sees no school's rows."""
+        with self._connected(begin) as connection:
+            if not answers(connection):
+                connection.invalidate()  # It is made anew when it is used.
+            yield connection
+
+    @contextmanager
+    def _connected(self, begin: str) -> Iterator[Connection]:
         try:
             with self.engine.connect() as connection:
                 connection.execution_options(**{BEGIN: begin})

@@ -164,7 +164,14 @@ def postgresql_engine(url: URL, wait_s: float) -> Engine:
     settings = f"-c timezone=UTC -c lock_timeout={round(wait_s * 1000)} {plans}"
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,  # A restart of the server costs no more than one look.
         hide_parameters=True,
         connect_args={"connect_timeout": 10, "application_name": "moderator", "options": settings},
     )
+
+
+def answers(connection: Connection) -> bool:
+    """Whether a connection still reaches its server, which may have been started anew meanwhile."""
+    try:
+        return connection.dialect.do_ping(connection.connection.dbapi_connection)  # type: ignore[arg-type]
+    except connection.dialect.loaded_dbapi.Error:
+        return False

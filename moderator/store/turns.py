@@ -72,7 +72,8 @@ class Fenced(Database):
     def transaction(self) -> Iterator[Transaction]:
         with super().transaction() as tx:
             yield tx
-            hold_on(tx, self.turn)  # As the last thing, so that a claim after it waits until this is kept.
+            if not tx.ended_turn:
+                hold_on(tx, self.turn)  # As the last thing, so that a claim after it waits until this is kept.
 
 
 def fenced(database: Database, turn: Turn) -> Fenced:
@@ -81,10 +82,14 @@ def fenced(database: Database, turn: Turn) -> Fenced:
     return Fenced(**own, turn=turn)
 
 
+_HOLD = text(
+    "SELECT fence FROM turns WHERE school_id = :school_id AND account_id = :account_id AND work = :work FOR SHARE"
+)
+
+
 def hold_on(tx: Transaction, turn: Turn) -> None:
     """Raises LeaseLost where the turn was claimed anew; else nobody can claim it before this transaction ends."""
-    asked = select(TurnRow.fence).where(*_key(turn)).with_for_update(read=True)
-    if tx.first(asked) != turn.fence:
+    if tx.session.connection().execute(_HOLD, _key_of(turn)).scalar() != turn.fence:
         raise LeaseLost(f"Another worker has taken over the {turn.work} of {turn.account_id or turn.school_id}.")
 
 
@@ -145,29 +150,41 @@ def _key(of: Turn | Wanted) -> tuple[Any, ...]:
     )
 
 
+def _key_of(turn: Turn) -> dict[str, str]:
+    return {"school_id": turn.school_id, "account_id": turn.account_id, "work": turn.work.value}
+
+
 # Schools that have enough turns in the hands of workers are passed over; of the others each school gives one turn before any
-# gives its second. SKIP LOCKED: two workers that claim at the same moment take different turns and wait for nobody.
+# gives its second. SKIP LOCKED: two workers that claim at the same moment take different turns and wait for nobody. The urgent
+# and the others are looked up by an index each.
 _CLAIM = text("""
 WITH busy AS MATERIALIZED (
     SELECT school_id, count(*) AS turns FROM turns
     WHERE work = :work AND lease_until IS NOT NULL AND lease_until > :now GROUP BY school_id
-), ripe AS MATERIALIZED (
-    SELECT school_id, account_id, due_at FROM turns
-    WHERE work = :work AND due_at <= :now AND (NOT :urgent OR urgent)
+), grave AS MATERIALIZED (
+    SELECT school_id, account_id, due_at, urgent FROM turns
+    WHERE work = :work AND due_at <= :now AND urgent
       AND school_id NOT IN (SELECT school_id FROM busy WHERE turns >= :per_school)
     ORDER BY due_at LIMIT :looked_at FOR UPDATE SKIP LOCKED
+), calm AS MATERIALIZED (
+    SELECT school_id, account_id, due_at, urgent FROM turns
+    WHERE work = :work AND due_at <= :now AND NOT urgent
+      AND school_id NOT IN (SELECT school_id FROM busy WHERE turns >= :per_school)
+    ORDER BY due_at LIMIT :looked_at FOR UPDATE SKIP LOCKED
+), ripe AS (
+    SELECT * FROM grave UNION ALL SELECT * FROM calm
 ), ranked AS (
-    SELECT ripe.*, coalesce(busy.turns, 0)
-        + row_number() OVER (PARTITION BY ripe.school_id ORDER BY ripe.due_at, ripe.account_id) AS place
+    SELECT ripe.*, coalesce(busy.turns, 0) + row_number() OVER
+        (PARTITION BY ripe.school_id ORDER BY ripe.urgent DESC, ripe.due_at, ripe.account_id) AS place
     FROM ripe LEFT JOIN busy USING (school_id)
 ), chosen AS (
-    SELECT * FROM ranked WHERE place <= :per_school ORDER BY place, due_at LIMIT :limit
+    SELECT * FROM ranked WHERE place <= :per_school ORDER BY urgent DESC, place, due_at LIMIT :limit
 )
 UPDATE turns SET lease_until = :until, due_at = :until, fence = fence + 1, worker = :worker, begun_at = :now,
     urgent = FALSE, woken_at = NULL
 FROM chosen
 WHERE turns.work = :work AND turns.school_id = chosen.school_id AND turns.account_id = chosen.account_id
-RETURNING turns.school_id, turns.account_id, turns.fence, chosen.due_at, turns.every_s, turns.checked_at
+RETURNING turns.school_id, turns.account_id, turns.fence, chosen.due_at, turns.every_s, turns.checked_at, chosen.urgent
 """).bindparams(bindparam("now", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True)))
 
 
@@ -178,14 +195,11 @@ def claim(
 
     No school has more than `per_school` turns of a kind in the hands of workers, so that a storm in one holds up no other.
     """
-    claimed: list[Turn] = []
-    for urgent in (True, False):
-        if len(claimed) < limit:
-            given = {"work": work.value, "now": now, "until": now + lease, "worker": worker, "urgent": urgent}
-            sizes = {"limit": limit - len(claimed), "looked_at": 4 * limit, "per_school": per_school}
-            rows = tx.session.connection().execute(_CLAIM, given | sizes).all()
-            claimed += [Turn(row[0], row[1], work, *row[2:]) for row in sorted(rows, key=lambda row: row[3])]
-    return claimed
+    given = {"work": work.value, "now": now, "until": now + lease, "worker": worker}
+    sizes = {"limit": limit, "looked_at": 4 * limit, "per_school": per_school}
+    rows = tx.session.connection().execute(_CLAIM, given | sizes).all()
+    in_order = sorted(rows, key=lambda row: (not row.urgent, row.due_at))
+    return [Turn(row[0], row[1], work, *row[2:6]) for row in in_order]
 
 
 def renew(tx: Transaction, turn: Turn, until: datetime) -> None:
@@ -219,10 +233,11 @@ def finish(
     Raises LeaseLost where it is another's.
     """
     given = {"next_at": next_at, "now": now, "checked_at": checked_at or turn.checked_at, "trouble": trouble}
-    key = {"school_id": turn.school_id, "account_id": turn.account_id, "work": turn.work.value, "fence": turn.fence}
+    key = _key_of(turn) | {"fence": turn.fence}
     # Without being asked, SQLAlchemy does not keep the count of what a text changed.
     if tx.session.connection().execute(_FINISH, given | key).rowcount != 1:
         hold_on(tx, turn)
+    tx.ended_turn = True
 
 
 def hand_back(tx: Transaction, worker: str, now: datetime) -> int:

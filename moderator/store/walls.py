@@ -30,8 +30,11 @@ _INSIDE = text(
 
 
 def say_school(connection: Connection, school_id: str) -> None:
-    """The transaction that has just begun is about this school. SQLCipher, with its one school per file, needs no telling."""
-    if connection.dialect.name == "postgresql":
+    """The transaction that has just begun is about this school. SQLCipher, with its one school per file, needs no telling.
+
+    One about no school, as of the turns alone, says nothing: it sees nothing behind the wall.
+    """
+    if school_id and connection.dialect.name == "postgresql":
         connection.execute(_SAY, {"school": school_id})
 
 

@@ -11,9 +11,9 @@ from moderator.errors import StoreError
 from moderator.logs import Log
 from moderator.pipeline import House
 from moderator.platforms.base import Feed
-from moderator.store import accounts, agenda, comments, turns
-from moderator.store.database import Transaction
+from moderator.store import accounts, agenda, comments, turns, watch
 from moderator.store.turns import Turn, Work, fenced
+from moderator.store.watch import Watch
 from moderator.trust.lease import Lease
 from moderator.trust.pace import Pace
 from moderator.worker import LOOK_AGAIN_AFTER, RETRY_FEED_AFTER_S, AccountWork, Clock
@@ -54,16 +54,13 @@ class AccountTurns(AccountWork):
         """Read what is due, and say when the next reading is. Raises LeaseLost and StoreError."""
         self._take(turn, lease)
         self._known, self._checked_at = turn.checked_at is not None, turn.checked_at
-        with self.house.database.reading() as tx:
-            pace_s = self._pace.every_s(*agenda.last_signs(tx, turn.account_id), self._clock())
-        slowing = self._slowing(turn.school_id, self._platform.name, self._clock())
-        self._pace_s = round(pace_s * slowing)
         self.do("look")
         now = self._clock()
         with self.house.database.transaction() as tx:
-            if agenda.waits_to_be_judged(tx, turn.account_id):
+            left = watch.of_account(tx, turn.account_id)
+            if left.waits_to_be_judged:
                 turns.wake(tx, turn.account_id, Work.JUDGE, now)
-            next_at, trouble = self._next_reading(tx, now)
+            next_at, trouble = self._next_reading(left, now)
             turns.finish(tx, turn, now, max(next_at, now + AT_LEAST), self._checked_at, trouble)
 
     def act(self, turn: Turn, lease: Lease) -> None:
@@ -84,6 +81,12 @@ class AccountTurns(AccountWork):
     def _take(self, turn: Turn, lease: Lease) -> None:
         self._lease = lease
         self.house = replace(self._unfenced, database=fenced(self._unfenced.database, turn))
+
+    def _watch(self, now: datetime) -> Watch:
+        seen = super()._watch(now)
+        slowing = self._slowing(self.house.database.school_id, self._platform.name, now)
+        self._pace_s = round(self._pace.every_s(seen.last_post, seen.last_comment, now) * slowing)
+        return seen
 
     def every_s(self, feed: Feed) -> int:
         return feed.every_s if feed.sweep else max(feed.every_s, self._pace_s)
@@ -106,11 +109,11 @@ class AccountTurns(AccountWork):
             raise error  # Nothing can be written down: the turn is another's, or the database is away.
         super()._hear_unforeseen(job, error)
 
-    def _next_reading(self, tx: Transaction, now: datetime) -> tuple[datetime, str]:
+    def _next_reading(self, left: Watch, now: datetime) -> tuple[datetime, str]:
         """When some feed is due next, and what is wrong now, if anything."""
-        if accounts.paused(tx, self._account_id, now) is not None:
+        if left.paused(now) is not None:
             return now + LOOK_AGAIN_AFTER, "login"
-        states = {state.feed: state for state in comments.feed_states(tx, self._account_id)}
+        states = left.feeds
         times = [
             _next(self.every_s(feed), states[feed.name], now) if feed.name in states else now
             for feed in self._platform.feeds

@@ -7,8 +7,8 @@ import pytest
 from moderator.domain import Account, Author, Context, Post, Visibility
 from moderator.errors import StoreError
 from moderator.platforms.base import Broken, Page
-from moderator.store import audit, comments
-from moderator.store.database import Database
+from moderator.store import audit, comments, watch
+from moderator.store.database import Database, Transaction
 from moderator.store.tables import BrokenItemRow
 from tests.store.made import ACCOUNT, DAY, MINUTE, NOON, POST, a_comment, a_full_comment, receive
 
@@ -16,6 +16,11 @@ from tests.store.made import ACCOUNT, DAY, MINUTE, NOON, POST, a_comment, a_full
 def events(database: Database, comment_id: str) -> list[str]:
     with database.reading() as tx:
         return [event.event for event in audit.trail(tx, comment_id)]
+
+
+def cursor(tx: Transaction) -> str | None:
+    state = watch.of_account(tx, "youtube").feeds.get("comments")
+    return state.cursor if state else None
 
 
 def test_a_comment_comes_back_as_it_was_received(database: Database) -> None:
@@ -129,16 +134,16 @@ def test_a_broken_item_is_set_aside_once_and_the_rest_of_its_page_is_kept(databa
 
 def test_the_cursor_moves_with_its_page_or_not_at_all(database: Database) -> None:
     with database.transaction() as tx:
-        assert comments.cursor(tx, "youtube", "comments") is None
+        assert cursor(tx) is None
         receive(tx, a_comment(), cursor="after c1")
     with pytest.raises(StoreError), database.transaction() as tx:
         receive(tx, a_comment("c2"), a_comment("c3", posted_at=NOON.replace(tzinfo=None)), cursor="after c2")
     with database.transaction() as tx:
-        assert comments.cursor(tx, "youtube", "comments") == "after c1"
+        assert cursor(tx) == "after c1"
         assert comments.find(tx, "c2") == []
         comments.receive(tx, ACCOUNT, "comments", Page(cursor=None), NOON)
         comments.receive(tx, ACCOUNT, "comments", Page(cursor="half"), NOON, complete=False)
-        assert comments.cursor(tx, "youtube", "comments") == "after c1"
+        assert cursor(tx) == "after c1"
 
 
 def test_known_replies_counts_all_that_stands_under_recent_posts(database: Database) -> None:
@@ -157,8 +162,8 @@ def test_known_replies_counts_all_that_stands_under_recent_posts(database: Datab
     )
     with database.transaction() as tx:
         comments.receive(tx, ACCOUNT, "comments", page, NOON)
-        assert comments.known_replies(tx, "youtube", NOON - 7 * DAY) == {"p1": 2, "old": 2, "quiet": 0}
-        assert comments.known_replies(tx, "x", NOON - 7 * DAY) == {}
+        assert watch.of_account(tx, "youtube", NOON - 7 * DAY).replies == {"p1": 2, "old": 2, "quiet": 0}
+        assert watch.of_account(tx, "x", NOON - 7 * DAY).replies == {}
 
 
 def test_unjudged_comments_come_oldest_first_and_by_account(database: Database) -> None:

@@ -64,7 +64,7 @@ def test_a_transaction_that_ends_in_an_error_leaves_nothing(database: Database) 
         work()
     with database.reading() as tx:
         assert comments.find(tx, "c1") == []
-        assert comments.cursor(tx, "youtube", "comments") is None
+        assert comments.feed_states(tx) == []
 
 
 def test_what_one_wrote_the_other_reads_and_it_is_there_after_a_restart(reopen: Reopen) -> None:

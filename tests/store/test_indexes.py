@@ -33,7 +33,6 @@ from tests.store.made import DAY, NOON, a_comment
         ("ix_actions_state", actions.waiting),
         ("ix_actions_verify", lambda tx: actions.to_verify(tx, "youtube", NOON, 64)),
         ("ix_tasks_open", actions.open_tasks),
-        ("ix_comments_post", lambda tx: comments.known_replies(tx, "youtube", NOON - DAY)),
         ("ix_comments_decided", lambda tx: decisions.counts(tx, NOON)),
         ("ix_findings_reference", lambda tx: references.named_alike(tx, a_comment(), 0.5, NOON)),
         ("ix_decisions_decided", lambda tx: history.made(tx, history.Wanted(since=NOON))),
