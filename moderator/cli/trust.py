@@ -1,4 +1,4 @@
-"""`trust check`, `trust prepare`: many schools in one database."""
+"""`trust check`, `trust prepare`, `trust status`: many schools in one database."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 from sqlalchemy.engine import make_url
 
-from moderator.cli.common import JsonOption, print_json
+from moderator.cli.common import JsonOption, print_json, utc_now
 from moderator.errors import ConfigError
 from moderator.settings import credentials_folder
 from moderator.settings.faults import FaultyFiles
 from moderator.settings.trust import TRUST, Schools, TrustSettings, read_trust
 from moderator.store import roles, wakeup_tables
 from moderator.store.database import Database
+from moderator.trust import overview
 
 trust_app = typer.Typer(
     help="Many schools in one PostgreSQL database.\n\nExample: moderator trust check --trust /etc/moderator/trust.toml",
@@ -80,6 +81,27 @@ def prepare(
     finally:
         database.close()
     typer.echo(f"{database.where} is ready. {app} works on it, and {roles.OWNER} owns it.")
+
+
+@trust_app.command()
+def status(trust: TrustOption = DEFAULT_TRUST, as_json: JsonOption = False) -> None:
+    """Tell which schools are not read, late or out of quota, and where something urgent waits for a person.
+
+    Exit code 0: nothing for the operator to do; 1: something is, or no worker is at work. Urgent cases are the school's to decide.
+
+    Example: moderator trust status --json
+    """
+    settings = load_trust(trust)
+    store = Database.open(settings.store_url, school_id="")
+    try:
+        now = overview.look(settings, store, utc_now())
+    finally:
+        store.close()
+    if as_json:
+        print_json(overview.as_facts(now))
+    else:
+        typer.echo("\n".join(overview.in_words(now)))
+    raise typer.Exit(0 if now.well else 1)
 
 
 def faults_of(schools: Schools, school_id: str) -> list[str]:

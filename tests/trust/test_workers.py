@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from collections import Counter
@@ -80,6 +81,9 @@ def test_a_worker_told_to_stop_ends_what_it_has_in_hand_and_holds_nothing(
     with site.worker(tmp_path / "log") as one:
         ((platform, native_id), *_) = a_childs_name(street, "@first")
         street.wait_hidden(platform, native_id, 60)
+        status = run_command("trust", "status", "--trust", str(site.file), "--json", env=clean_environment())
+        assert status.returncode == 0, status.stdout
+        assert [school["school_id"] for school in json.loads(status.stdout)["schools"]] == ["demo"]
         began = time.monotonic()
         one.send_signal(signal.SIGTERM)
         assert one.wait(30) == 0
