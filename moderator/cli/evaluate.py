@@ -92,11 +92,15 @@ def evaluate(
         the_scorer(toxicity, DEFAULT_CONFIG),
     )
     other = the_scorer(compare, DEFAULT_CONFIG) if compare else None
-    judged = _judge_sets(sets or [], (scorer, build_reader(reader)), rules, limit, threads)
+    model = build_reader(reader)
+    judged = _judge_sets(sets or [], (scorer, model), rules, limit, threads)
     measured, compared = None, None
     if public is not None:
+        from moderator.evaluation.in_house import in_house
+
         limits = (_limit(toxicity_limit, rules, Label.INSULT), _limit(hate_limit, rules, Label.HATE))
-        measured, compared = _measure(public, scorer, other, limits, limit, threads)
+        beside = in_house(other, model) if other else None
+        measured, compared = _measure(public, in_house(scorer, model), beside, limits, limit, threads)
     report = report_on(_made_with(scorer, rules, limit), judged, measured, compared)
     figures = figures_of(report)
     _save(out, {FIGURES: json.dumps(figures, indent=1, ensure_ascii=False) + "\n", PAGE: page(report, utc_now())})

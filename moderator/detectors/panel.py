@@ -23,11 +23,12 @@ def build_detectors(
     """The detectors for a school. Without a reading model, children who are not on the roll are found by a few patterns only."""
     guarded: tuple[Detector, ...] = (GuardedNames(roll, school),) if roll else ()
     known = (*guarded, Contact())
-    names: tuple[Detector, ...] = (Reader(model, school, known),) if model else (*known, RelatedNames(school))
+    reader = Reader(model, school, known) if model else None
+    names: tuple[Detector, ...] = (reader,) if reader else (*known, RelatedNames(school))
     return (
         *names,
         Tags(school),
-        Toxicity(scorer),
+        Toxicity(scorer, reader),
         Safeguarding(),
         Spam(school),
         Impersonation(school),

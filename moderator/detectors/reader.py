@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from moderator.detectors.base import Detector, PartlyRead
 from moderator.detectors.reader_input import IN_DISPLAY_NAME, KnownPeople, Mark, capitals
 from moderator.detectors.reader_model import Reading, ReadingModel
+from moderator.detectors.sure_names import may_be_names, sure_names
 from moderator.domain import TEXT, Comment, Context, Finding, Label, School
 
 FULL_NAME, NAME = 0.97, 0.75
@@ -42,19 +44,34 @@ class Reader:
     def __init__(self, model: ReadingModel, school: School, before: Sequence[Detector]) -> None:
         self._model, self._people, self._before = model, KnownPeople(school), tuple(before)
         self.version = f"{model.name}-{model.version}"
+        # Whoever asks for the names asks for the same comment after its findings, or before.
+        self._ask, self._read = lru_cache(maxsize=8)(self._ask_anew), lru_cache(maxsize=8)(self._read_anew)
 
     def examine(self, comment: Comment, context: Context) -> list[Finding]:
         hits, unread = self._ask(comment, context)
-        reading = self._model.read([(comment, context, marks(self._people, comment, hits))])[0]
+        reading = self._read(comment, context)
         named = reading.scores[Label.CHILD_NAMED]
         found = [*(_in_context(hit, named) for hit in hits), *self._findings(reading, comment)]
         if not reading.whole:
-            unread.append("too many signs to read them all")
+            unread = (*unread, "too many signs to read them all")
         if unread:
             raise PartlyRead(", ".join(unread), found)
         return found
 
-    def _ask(self, comment: Comment, context: Context) -> tuple[list[Finding], list[str]]:
+    def named(self, comment: Comment, context: Context) -> list[tuple[int, int]]:
+        """Where words stand that are names beyond doubt, a child's or a grown-up's, in their order; see name_blind.py.
+
+        Raises DetectorError where the model fails.
+        """
+        hits, _ = self._ask(comment, context)
+        words = may_be_names(hits, comment.text)
+        return sure_names(words, self._read(comment, context), self._model.classes) if words else []
+
+    def _read_anew(self, comment: Comment, context: Context) -> Reading:
+        hits, _ = self._ask(comment, context)
+        return self._model.read([(comment, context, marks(self._people, comment, hits))])[0]
+
+    def _ask_anew(self, comment: Comment, context: Context) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
         """What the detectors before it found, and what they left unread."""
         hits: list[Finding] = []
         unread: list[str] = []
@@ -64,7 +81,7 @@ class Reader:
             except PartlyRead as part:
                 hits += part.findings
                 unread.append(str(part))
-        return hits, unread
+        return tuple(hits), tuple(unread)
 
     def _findings(self, reading: Reading, comment: Comment) -> list[Finding]:
         found = []

@@ -176,11 +176,12 @@ def capitals(text: str, taken: Iterable[int]) -> list[tuple[int, Mark]]:
     return [
         (match.start(), Mark.CAPITAL)
         for match in _CAPITAL.finditer(text)
-        if not _begins_sentence(text, match.start()) and not _near(places, match.start())
+        if not begins_sentence(text, match.start()) and not _near(places, match.start())
     ]
 
 
-def _begins_sentence(text: str, at: int) -> bool:
+def begins_sentence(text: str, at: int) -> bool:
+    """Whether a word at this place may have its capital from the sentence and not from being a name."""
     before = text[max(0, at - 60) : at].rstrip(" ")
     return not before or before[-1] in _ENDS_SENTENCE or _ENDS_IN_MENTION.search(before) is not None
 

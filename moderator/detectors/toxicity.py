@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import Protocol
 
 from moderator.detectors import abuse_words
+from moderator.detectors.name_blind import LESS_NAMES, Namer, less_names
 from moderator.detectors.phrases import Phrases, Row
 from moderator.detectors.text import Folded, fold, unmask
 from moderator.domain import Comment, Context, Finding, Label
@@ -148,24 +149,28 @@ _KIND_OF = {
 class Toxicity:
     """A scorer's labels as findings: insult, hate (identity_attack), threat, and profanity or sexual (obscene).
 
-    No scorer of six labels tells swearing from sexual words, so the word list does, and it points at the words as well.
+    No scorer of six labels tells swearing from sexual words, so the word list does, and it points at the words as well. With a
+    `namer` the names that it is sure of raise no score.
     """
 
     name = "toxicity"
 
-    def __init__(self, scorer: ToxicityScorer) -> None:
-        self._scorer = scorer
+    def __init__(self, scorer: ToxicityScorer, namer: Namer | None = None) -> None:
+        self._scorer, self._namer = scorer, namer
         self._words = WordListScorer()
-        self.version = f"{scorer.name}-{scorer.version}"
+        self.version = f"{scorer.name}-{scorer.version}{LESS_NAMES if namer else ''}"
         self._note = "by a word list, which stands in for a model" if scorer.is_stand_in else f"by {scorer.name}"
 
     def examine(self, comment: Comment, context: Context) -> list[Finding]:
-        scores = self._scorer.score([comment.text])[0]
+        # A label of which nothing is made is left out here, so that it does not have the text read a second time.
+        scores = {label: score for label, score in self._scorer.score([comment.text])[0].items() if label in _LABEL_OF}
+        if self._namer is not None:
+            scores = less_names(self._scorer.score, self._namer, comment, context, scores)
         hits = self._words.hits(comment.text)
         return [
             self._finding(self._label(label, hits), score, hits, comment.text)
             for label, score in scores.items()
-            if label in _LABEL_OF and score >= _FLOOR
+            if score >= _FLOOR
         ]
 
     def _label(self, label: str, hits: Sequence[AbuseHit]) -> Label:
