@@ -44,7 +44,7 @@ def check_tasks(database: Database, platform: Platform, now: datetime) -> list[T
     if done:
         with database.transaction() as tx:
             for task in done:
-                action_store.verify_task(tx, task.id, True, now)
+                action_store.verify_task(tx, task.id, now)
     return done
 
 

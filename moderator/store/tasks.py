@@ -18,7 +18,7 @@ from moderator.store import audit
 from moderator.store.comments import by_id
 from moderator.store.database import Transaction
 from moderator.store.packing import Columns, action_of
-from moderator.store.progress import EVENT_OF, State, end, tell
+from moderator.store.progress import EVENT_OF, end, tell
 from moderator.store.tables import ActionRow, TaskRow
 
 SUPERSEDED = "superseded"
@@ -145,21 +145,12 @@ def finish_task(
     return _close(tx, _found(tx, task_id), by, at, None, visibility)
 
 
-def verify_task(tx: Transaction, task_id: str, done: bool, at: datetime) -> TaskState:
-    """The platform shows whether it is done: an open task is closed then, one closed too early is opened again.
-
-    Audit: "task_verified", or "task_reopened".
-    """
+def verify_task(tx: Transaction, task_id: str, at: datetime) -> TaskState:
+    """The platform shows that it is done; an open task is closed by that. Audit: "task_verified"."""
     state = _found(tx, task_id)
-    if done:
-        state = _close(tx, state, state.task.comment.platform, at, at, None)
-        tx.change(TaskRow, [{"id": task_id, "verified_at": at}])
-        tell_task(tx, "task_verified", state.task, at, state.task.comment.platform)
-    elif state.closed_at is not None:
-        tx.change(TaskRow, [{"id": task_id, "closed_at": None, "closed_by": "", "verified_at": None}])
-        if _action(tx, state.task) is not None:
-            tx.change(ActionRow, [{"id": task_id, "state": State.BY_HAND.value, "done_at": None}])
-        tell_task(tx, "task_reopened", state.task, at, state.task.comment.platform)
+    state = _close(tx, state, state.task.comment.platform, at, at, None)
+    tx.change(TaskRow, [{"id": task_id, "verified_at": at}])
+    tell_task(tx, "task_verified", state.task, at, state.task.comment.platform)
     return _found(tx, task_id)
 
 

@@ -146,15 +146,18 @@ def test_others_evidence_keeps_their_words_and_loses_the_erased_ones(school: Sch
     pats = school.hidden("c1", START)
     answer = school.hidden("c2", START + HOUR, "no, you are the fool", SAM, parent_native_id="c1")
     on_hold = school.hidden("c3", START + HOUR, "fool", SAM, parent_native_id="c1")
+    school.hidden("c4", START, "nobody asked you", SAM)
+    unconcerned = school.hidden("c5", START + HOUR, "fool", SAM, parent_native_id="c4")
     with school.database.transaction() as tx:
         holds.hold_comment(tx, on_hold, LEAD, START, "court")
-        (before,) = evidence.load(tx, answer.id)
+        (before,), (untouched,) = evidence.load(tx, answer.id), evidence.load(tx, unconcerned.id)
     assert before.thread[0].text == WORDS
 
     erase(school, Subject(authors=(PATS,)), tmp_path)
 
     with school.database.reading() as tx:
         (kept,), (whole,) = evidence.load(tx, answer.id), evidence.load(tx, on_hold.id)
+        assert evidence.load(tx, unconcerned.id) == [untouched]
     assert (kept.text, kept.thread[0].text) == ("no, you are the fool", "(erased at its author's wish)")
     assert kept.thread[0].author.handle == ""
     assert kept.is_unchanged

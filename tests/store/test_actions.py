@@ -271,7 +271,7 @@ def test_what_the_platform_refuses_becomes_a_task_and_counts_once_a_person_did_i
     assert told(database, comment.id) == ["received", "decided", "refused", "task_opened", "hidden"]
 
 
-def test_a_task_by_hand_stands_as_an_action_and_is_verified_or_opened_again(database: Database) -> None:
+def test_a_task_by_hand_stands_as_an_action_and_is_verified(database: Database) -> None:
     comment, decision = decided(database, by="Ms Okafor", author_action=ActionKind.BLOCK)
     task = a_task(comment, decision)
     with database.transaction() as tx:
@@ -280,14 +280,12 @@ def test_a_task_by_hand_stands_as_an_action_and_is_verified_or_opened_again(data
     with database.transaction() as tx:
         assert actions.due(tx, "youtube", NOON + DAY, 10) == []
         assert actions.waiting(tx) == []
-        actions.finish_task(tx, task.id, "Ms Okafor", NOON)
-        actions.verify_task(tx, task.id, False, NOON + MINUTE)
         assert len(actions.open_tasks(tx, "youtube")) == 1
         assert actions.open_tasks(tx, "x") == []
-        seen = actions.verify_task(tx, task.id, True, NOON + DAY)
+        seen = actions.verify_task(tx, task.id, NOON + DAY)
         assert (seen.closed_by, seen.verified_at) == ("youtube", NOON + DAY)
     assert states(database, comment.id) == [(ActionKind.BLOCK, State.DONE)]
-    assert told(database, comment.id)[2:] == ["task_opened", "blocked", "task_reopened", "blocked", "task_verified"]
+    assert told(database, comment.id)[2:] == ["task_opened", "blocked", "task_verified"]
 
 
 def test_a_task_is_closed_when_a_newer_decision_makes_it_needless(database: Database) -> None:

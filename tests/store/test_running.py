@@ -4,15 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from moderator.errors import AlreadyRunning, StoreError
 from moderator.store.database import Database
-from moderator.store.running import hold
+from moderator.store.running import Hold, hold, visit
 from tests.postgres import END_CONNECTIONS, Server
-from tests.store.conftest import KEY, Reopen
+from tests.store.conftest import KEY, Reopen, sqlcipher_url
 from tests.store.made import DAY, NOON
 
 HOLD_UNTIL_KILLED = """
@@ -80,3 +81,42 @@ def test_a_daemon_that_lost_its_connection_knows_that_it_lost_its_place(postgres
 def test_a_lock_file_that_cannot_be_made_is_told(database: Database, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be opened: No such file or directory"):
         hold(database, tmp_path / "none" / "running.lock", NOON, 4711)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_daemon_waits_for_a_guest_on_this_machine_and_on_another(
+    postgresql: Server, tmp_path: Path, beside: bool
+) -> None:
+    with postgresql.fresh() as url:
+        database, took = Database.open(url), list[Hold]()
+        guests, own = tmp_path / "here.lock", tmp_path / ("here.lock" if beside else "elsewhere.lock")
+        daemon = threading.Thread(target=lambda: took.append(hold(database, own, NOON, 4711)))
+
+        def work() -> None:
+            daemon.start()
+            daemon.join(0.3)
+            assert daemon.is_alive()
+
+        visit(database, guests, work)
+        daemon.join(30)
+        with took.pop(), pytest.raises(AlreadyRunning, match="held by pid 4711 on"):
+            visit(database, guests, work)
+        database.close()
+
+
+def test_a_database_that_went_away_meanwhile_is_told_as_such(postgresql: Server, tmp_path: Path) -> None:
+    with postgresql.fresh() as url:
+        database = Database.open(url)
+    with pytest.raises(StoreError, match="does not exist"):
+        hold(database, tmp_path / "running.lock", NOON, 4711)
+    database.close()
+
+
+def test_a_daemon_whose_file_was_replaced_or_taken_away_lost_its_place(tmp_path: Path) -> None:
+    database = Database.open(sqlcipher_url(tmp_path), key=KEY)
+    with hold(database, tmp_path / "running.lock", NOON, 4711) as held:
+        (tmp_path / "moderator.db").rename(tmp_path / "aside.db")
+        assert not held.still_held()
+        (tmp_path / "moderator.db").touch()
+        assert not held.still_held()
+    database.close()

@@ -49,7 +49,7 @@ def test_a_task_tells_its_steps_and_the_place_and_is_said_to_be_done(office: Off
 def test_what_the_platform_shows_to_be_done_gets_its_tick(office: Office) -> None:
     task, _ = opened(office)
     with office.database.transaction() as tx:
-        tasks.verify_task(tx, task.id, True, NOON)
+        tasks.verify_task(tx, task.id, NOON)
     assert "Seen to be done ✓" in office.sign_in().get("/tasks").text
     office.later(31 * DAY)
     assert "Done in the last 30 days" not in office.sign_in().get("/tasks").text
