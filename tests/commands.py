@@ -1,23 +1,29 @@
 """`moderator WORDS` as a process of its own, with its own environment and exit code, and without 1.8 s of imports each time.
 
-A server that has imported the program forks one process per command. What stays alive (a daemon, the page) and what a test
-kills is started from nothing by the test itself.
+A server that has imported the program forks one process per command, the daemons too. What is measured or shown of a start
+(how long it takes, what it may import) is started from nothing by the test itself.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+
+from typer.testing import CliRunner, Result
+
+from moderator.cli import main, program
 
 FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["moderator.cli"])
+FORKED.set_forkserver_preload(["tests.warm"])
 
 
 def run_command(
@@ -36,11 +42,45 @@ def run_command(
         return subprocess.CompletedProcess(words, process.exitcode, out.read_text(), err.read_text())
 
 
-def start_command(*words: str, env: Mapping[str, str], log: Path) -> BaseProcess:
+def in_process(words: Sequence[str], **how: Any) -> Result:
+    """`moderator WORDS` in this very process, which keeps nothing of it."""
+    return CliRunner().invoke(program(words), words, **how)
+
+
+class Started:
+    """A command that stays alive, with the words of subprocess.Popen."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        self._process = process
+        self.pid = process.pid or 0
+
+    @property
+    def returncode(self) -> int | None:
+        return self.poll()
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code; minus the signal that ended it. Raises TimeoutExpired."""
+        self._process.join(timeout)
+        if (ended := self.poll()) is None:
+            raise subprocess.TimeoutExpired("moderator", timeout or 0)
+        return ended
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+def start_command(*words: str, env: Mapping[str, str], log: Path) -> Started:
     """A command that stays alive, such as the daemon; all that it says goes to `log`."""
     process = FORKED.Process(target=_become, args=(words, dict(env), os.path.abspath("."), str(log), str(log)))
     process.start()
-    return process
+    return Started(process)
 
 
 def _become(words: tuple[str, ...], env: dict[str, str], cwd: str, out: str, err: str) -> None:
@@ -55,6 +95,4 @@ def _become(words: tuple[str, ...], env: dict[str, str], cwd: str, out: str, err
     time.tzset()
     os.chdir(cwd)
     sys.argv = ["moderator", *words]
-    from moderator.cli import main
-
     main()

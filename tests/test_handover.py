@@ -14,10 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from moderator.build import open_database
-from moderator.cli import app
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.toxicity import WordListScorer
 from moderator.domain import ActionKind, Author, Comment, Decision, Label, Mode, Ruling
@@ -27,6 +25,7 @@ from moderator.pipeline import House
 from moderator.platforms.memory import Memory
 from moderator.settings import Settings, read_settings
 from moderator.store import alerts, decisions
+from tests.commands import in_process
 from tests.conftest import MINUTE, NOON, skip_needed
 from tests.journeys.conftest import ROLL, SCHOOL, Journey
 
@@ -68,7 +67,7 @@ class School:
     journey: Journey
 
     def run(self, *words: str) -> Any:
-        return CliRunner().invoke(app, [*words, "--config", str(self.folder / "config")])
+        return in_process([*words, "--config", str(self.folder / "config")])
 
     def hands_over(self, native_id: str, name: str, *more: str) -> dict[str, str]:
         """`moderator evidence`, and what it says of its files."""

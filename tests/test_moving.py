@@ -12,10 +12,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
 from moderator.build import open_database
-from moderator.cli import app
 from moderator.domain import ActionKind
 from moderator.errors import AlreadyRunning, ModeratorError, StoreError
 from moderator.moving import move
@@ -25,6 +23,7 @@ from moderator.store.database import Database
 from moderator.store.running import hold
 from moderator.store.tables import AwareUtc, Words
 from moderator.store.verify import verify
+from tests.commands import in_process
 from tests.postgres import Server, postgresql
 from tests.settings.conftest import Folder, shipped
 from tests.store.made import NOON, a_comment, done, planned, receive
@@ -187,10 +186,10 @@ def test_a_move_that_was_begun_can_be_given_up(school: Folder, url: str) -> None
     source.close()
     target.close()
     words = ["migrate-store", "--give-up", "--config", str(school.config)]
-    assert "can be opened again" in CliRunner().invoke(app, words, catch_exceptions=False).output
+    assert "can be opened again" in in_process(words, catch_exceptions=False).output
     open_database(school.read()).close()
     with pytest.raises(ModeratorError, match="No move"):
-        CliRunner().invoke(app, words, catch_exceptions=False)
+        in_process(words, catch_exceptions=False)
 
 
 def test_keys_of_every_kind_are_gone_on_from(school: Folder) -> None:

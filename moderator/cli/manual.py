@@ -8,12 +8,12 @@ from typing import Any
 
 from typer.main import get_command
 
-from moderator.cli import app
+from moderator.cli import program
 
 
 def manual() -> str:
     """In the form of man(7)."""
-    group: Any = get_command(app)
+    group: Any = get_command(program())
     lines = [
         f'.TH MODERATOR 1 "" "moderator {version("moderator")}"',
         ".SH NAME",

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from moderator.backups.keys import read_identities
 from moderator.checkup.record import record_lines
-from moderator.cli import app
 from moderator.cli.common import utc_now
 from moderator.errors import ConfigError, ModeratorError, StoreError
 from tests.backups.conftest import Build, Machine
+from tests.commands import in_process
 from tests.store.made import DAY, a_comment, receive
 
 DAEMON = 61_234
@@ -24,7 +24,7 @@ DAEMON = 61_234
 
 
 def run(machine: Machine, *words: str) -> Result:
-    return CliRunner().invoke(app, [*words, "--config", str(machine.folder.config)])
+    return in_process([*words, "--config", str(machine.folder.config)])
 
 
 def did(machine: Machine, *words: str) -> str:
@@ -65,7 +65,7 @@ def test_a_key_a_backup_the_list_and_the_way_back(machine: Machine, build: Build
 def test_a_new_machine_without_settings_names_the_folder(machine: Machine, tmp_path: Path) -> None:
     did(machine, "backup")
     words = ["restore", newest(machine), "--identity", str(machine.key), "--to", str(tmp_path / "fresh")]
-    result = CliRunner().invoke(app, [*words, "--config", str(tmp_path / "none")])
+    result = in_process([*words, "--config", str(tmp_path / "none")])
     assert result.exit_code == 0, result.exception
     assert (tmp_path / "fresh" / "moderator.db").exists()
     assert (tmp_path / "fresh" / "config-from-backup" / "moderator.toml").exists()

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner
 
 from moderator.benchmark.poison import LONG, poison
 from moderator.benchmark.run import QUICK, bench
 from moderator.benchmark.texts import load_texts
-from moderator.cli import app
 from moderator.cli.bench import show_figures
 from moderator.errors import ConfigError
+from tests.commands import in_process
 from tests.detectors.tiny_models import write_onnx
 
 pytestmark = pytest.mark.timeout(600)  # Four processes load their libraries, two of them torch.
@@ -46,8 +45,7 @@ PROMISED = {
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a quick run with a model says in JSON."""
     model = write_onnx(tmp_path_factory.mktemp("model"), LABELS, {"vile": [2.0] * 6})
-    result = CliRunner().invoke(
-        app,
+    result = in_process(
         ["bench", "--quick", "--poison", "--json", "--reader", "off", "--toxicity", f"onnx:{model}"],
         catch_exceptions=False,
     )

@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from moderator.build import open_database
 from moderator.by_hand.watch import look_at_own_posts
-from moderator.cli import app
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.roll import Roll
 from moderator.detectors.toxicity import WordListScorer
@@ -21,6 +20,7 @@ from moderator.platforms.base import Page
 from moderator.settings import read_settings
 from moderator.settings.roll_file import import_roll
 from moderator.store import accounts, comments
+from tests.commands import in_process
 from tests.conftest import MINUTE, NOON
 from tests.platforms.byhand_street import drop, sample
 from tests.platforms.imap_server import PASSWORD, USER, ImapServer
@@ -37,7 +37,7 @@ def school(tmp_path: Path) -> Folder:
 
 
 def run(school: Folder, *words: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(app, [*words, "--config", str(school.config)], input=stdin)
+    return in_process([*words, "--config", str(school.config)], input=stdin)
 
 
 def test_a_paste_is_taken_in_once_and_judged_by_the_next_round(school: Folder) -> None:

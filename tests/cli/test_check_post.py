@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from typer.testing import CliRunner
 
-from moderator.cli import app
+from tests.commands import in_process
 
 TOML = """
 state_dir = "{folder}/state"
@@ -31,7 +30,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def moderator(*args: str) -> tuple[int, str]:
-    ended = CliRunner().invoke(app, list(args))
+    ended = in_process(list(args))
     return ended.exit_code, ended.output if ended.exception is None else f"{ended.output}{ended.exception}"
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import typer
 from typer.main import get_command
 
-from moderator.cli import EXIT_CODES, app
+from moderator.cli import COMMANDS, EXIT_CODES, program
 from moderator.errors import AlreadyRunning, ConfigError, ModeratorError, PlatformError, StoreError
 from tests.conftest import REPOSITORY
 
 
 def commands() -> dict[str, str]:
     """Each command with its help."""
-    group = get_command(app)
+    group = get_command(program())
     assert isinstance(group, typer.core.TyperGroup)
     found = {}
     for name, command in group.commands.items():
@@ -39,3 +39,13 @@ def test_every_exit_code_is_documented() -> None:
     for error in (ModeratorError, ConfigError, PlatformError, StoreError, AlreadyRunning):
         assert f"{error.exit_code} " in EXIT_CODES
         assert f"| {error.exit_code} |" in readme
+
+
+def test_each_file_holds_the_commands_that_are_looked_for_in_it() -> None:
+    every = get_command(program())
+    assert isinstance(every, typer.core.TyperGroup)
+    assert sorted(every.commands) == sorted(name for names in COMMANDS.values() for name in names)
+    for names in COMMANDS.values():
+        own = get_command(program([names[0]]))
+        assert isinstance(own, typer.core.TyperGroup)
+        assert list(own.commands) == list(names)

@@ -9,18 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from moderator.cli import app
 from moderator.errors import ConfigError, PlatformError
 from moderator.weights.shelf import DETOXIFY
+from tests.commands import in_process
 from tests.weights.shapes import SHAPES, make_checkpoint
 
 NAME = "detoxify/original"
 
 
 def run(*words: str | Path, code: int = 0) -> str:
-    result = CliRunner().invoke(app, ["models", *map(str, words)], catch_exceptions=False)
+    result = in_process(["models", *map(str, words)], catch_exceptions=False)
     assert result.exit_code == code, result.output
     return result.output
 
@@ -70,11 +69,11 @@ def test_a_checkpoint_at_hand_becomes_a_model_that_is_listed_and_checked(fetched
 def test_comments_are_judged_with_a_fetched_model_by_its_name(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(config.parent)
     words = ["judge", "--comments", "-", "--scores", "--reader", "off", "--toxicity", NAME]
-    result = CliRunner().invoke(app, words, input='{"id": "1", "text": "you idiot"}\n', catch_exceptions=False)
+    result = in_process(words, input='{"id": "1", "text": "you idiot"}\n', catch_exceptions=False)
     assert 0.0 < json.loads(result.output)["scores"]["identity_attack"] < 1.0
 
     with pytest.raises(ConfigError, match="Fetch it with: moderator models fetch detoxify/multilingual"):
-        CliRunner().invoke(app, [*words[:-1], "detoxify/multilingual"], input="", catch_exceptions=False)
+        in_process([*words[:-1], "detoxify/multilingual"], input="", catch_exceptions=False)
 
 
 @pytest.mark.usefixtures("fetched")
@@ -136,7 +135,7 @@ def test_a_file_that_may_run_code_or_is_no_checkpoint_is_refused(tmp_path: Path)
         str(tmp_path / "to"),
     ]
     with pytest.raises(ConfigError, match="no Detoxify checkpoint can be made out"):
-        CliRunner().invoke(app, words, catch_exceptions=False)
+        in_process(words, catch_exceptions=False)
     assert not (tmp_path / "to").exists()
 
 

@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from moderator.cli import app
 from moderator.errors import ConfigError
 from moderator.policy.rules import RULES
+from tests.commands import in_process
 from tests.conftest import REPOSITORY
 
 SHIPPED = REPOSITORY / "config" / "policy.toml"
@@ -18,7 +17,7 @@ SHIPPED = REPOSITORY / "config" / "policy.toml"
 
 def said(*words: str | Path) -> str:
     """What a command that went well prints."""
-    result = CliRunner().invoke(app, ["policy", *map(str, words)], catch_exceptions=False)
+    result = in_process(["policy", *map(str, words)], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -44,7 +43,7 @@ def test_the_shipped_policy_is_in_order() -> None:
 
 def test_a_policy_that_hides_what_no_school_hides_is_refused_with_each_comment_and_reason(early: Path) -> None:
     with pytest.raises(ConfigError) as refused:
-        CliRunner().invoke(app, ["policy", "check", str(early), *LISTS], catch_exceptions=False)
+        in_process(["policy", "check", str(early), *LISTS], catch_exceptions=False)
 
     told = str(refused.value)
     assert refused.value.exit_code == 2
@@ -55,7 +54,7 @@ def test_a_policy_that_hides_what_no_school_hides_is_refused_with_each_comment_a
 
 
 def test_a_script_is_told_the_same(early: Path) -> None:
-    result = CliRunner().invoke(app, ["policy", "check", str(early), "--json"])
+    result = in_process(["policy", "check", str(early), "--json"])
     told = json.loads(result.output)
     assert result.exit_code == 2
     assert not told["ok"]
@@ -67,7 +66,7 @@ def test_a_file_with_a_fault_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_text("\n[limits.insult]\nqueue = 0.9\nhide = 0.1\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"policy\.toml:3, limits\.insult\.queue: must not be above hide"):
-        CliRunner().invoke(app, ["policy", "check", str(path)], catch_exceptions=False)
+        in_process(["policy", "check", str(path)], catch_exceptions=False)
 
 
 def test_a_policy_is_shown_in_words_with_every_rule_its_state_and_its_sentences(early: Path) -> None:

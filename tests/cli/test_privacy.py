@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from moderator.cli import app
+from tests.commands import in_process
 from tests.journeys.street import Street, open_street
 
 KIND, INSULT = "What a lovely day you all had.", "shut up you stupid b1tch"
@@ -27,7 +26,7 @@ def street(tmp_path: Path) -> Iterator[Street]:
 
 def does(street: Street, *words: str) -> str:
     """The command ends well; gives what it printed. In this process: a start of its own takes seconds."""
-    result = CliRunner().invoke(app, [*words, "--config", str(street.config)])
+    result = in_process([*words, "--config", str(street.config)])
     assert result.exit_code == 0, f"{result.output}{result.exception}"
     return result.stdout
 
@@ -37,7 +36,7 @@ def facts(street: Street, *words: str) -> Any:
 
 
 def fails(street: Street, *words: str) -> str:
-    result = CliRunner().invoke(app, [*words, "--config", str(street.config)])
+    result = in_process([*words, "--config", str(street.config)])
     assert result.exit_code != 0
     return str(result.exception) + result.output
 
@@ -142,10 +141,7 @@ def test_a_complaint_is_logged_acknowledged_and_answered(street: Street) -> None
         street, "complaints", "add", "why was it hidden", "--from", "P. Larkin", "--received", "2026-01-05", *HEAD
     )
     assert "LATE: it was to be acknowledged by 03 February 2026" in added
-    assert (
-        "late: nobody acknowledged complaint 1"
-        in CliRunner().invoke(app, ["check", "--config", str(street.config)]).output
-    )
+    assert "late: nobody acknowledged complaint 1" in in_process(["check", "--config", str(street.config)]).output
     assert "P. Larkin: why was it hidden" in does(street, "complaints", "list")
     assert "waits for its answer" in does(street, "complaints", "acknowledge", "1", *HEAD)
     assert "answered on" in does(street, "complaints", "answer", "1", "--words", "explained", *LEAD)

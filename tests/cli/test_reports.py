@@ -9,11 +9,11 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from moderator.build import open_database
-from moderator.cli import app
 from moderator.settings import read_settings
+from tests.commands import in_process
 from tests.conftest import REPOSITORY
 from tests.reports.made import DAY, Life, a_full_week, london
 from tests.reports.post_office import PostOffice
@@ -56,7 +56,7 @@ def write(config: Path, table: str, keys: str) -> None:
 
 
 def run(config: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(app, [*arguments, "--config", str(config)])
+    return in_process([*arguments, "--config", str(config)])
 
 
 def test_a_week_is_printed_as_text_and_always_the_same(config: Path) -> None:

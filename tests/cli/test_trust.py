@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner
 
-from moderator.cli import app
 from moderator.errors import ConfigError, StoreError
 from moderator.store import audit, comments
 from moderator.store.database import Database
 from moderator.store.roles import refuse_who_sees_all
+from tests.commands import in_process
 from tests.postgres import SUPERUSER, Server, postgresql
 from tests.settings.test_trust import a_school, a_trust
 from tests.store.made import NOON, a_comment, receive
@@ -27,12 +26,12 @@ def test_check_reads_every_school_and_names_the_one_to_mend(tmp_path: Path) -> N
     for school_id in ("ashgrove", "valewood"):
         a_school(tmp_path, school_id)
     words = ["trust", "check", "--trust", str(a_trust(tmp_path).path)]
-    assert CliRunner().invoke(app, words, catch_exceptions=False).output == "2 schools, and nothing to mend.\n"
+    assert in_process(words, catch_exceptions=False).output == "2 schools, and nothing to mend.\n"
 
     a_school(tmp_path, "elmtree", id="other")
     with pytest.raises(ConfigError, match=r"1 of 3 schools .*\nelmtree: .*both must be the same"):
-        CliRunner().invoke(app, words, catch_exceptions=False)
-    told = CliRunner().invoke(app, [*words, "--json"]).output
+        in_process(words, catch_exceptions=False)
+    told = in_process([*words, "--json"]).output
     assert list(json.loads(told)["faulty"]) == ["elmtree"]
 
 
@@ -42,9 +41,9 @@ def test_prepare_makes_a_user_who_can_work_and_cannot_take_the_walls_down(tmp_pa
         a_school(tmp_path, "valewood", url=url)
         trust = a_trust(tmp_path, f'[store]\nurl = "{url}"\n')
         words = ["trust", "prepare", "--trust", str(trust.path), "--as", postgresql.url(name, SUPERUSER)]
-        assert "CREATE ROLE moderator_app LOGIN" in CliRunner().invoke(app, [*words, "--dry-run"]).output
+        assert "CREATE ROLE moderator_app LOGIN" in in_process([*words, "--dry-run"]).output
         for _ in range(2):
-            told = CliRunner().invoke(app, words, catch_exceptions=False).output
+            told = in_process(words, catch_exceptions=False).output
             assert told.endswith("is ready. moderator_app works on it, and moderator_owner owns it.\n")
 
         store = Database.open(trust.store_url, school_id="")

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from moderator.cli import app
 from moderator.domain import Ruling
 from moderator.errors import ModeratorError
 from moderator.settings import read_settings
 from moderator.store import accounts, decisions, invites, recovery
 from moderator.store.database import Database
+from tests.commands import in_process
 from tests.conftest import NOON
 from tests.store.made import ACCOUNT, a_comment, a_decision, receive
 from tests.web.office import CONFIG
@@ -35,7 +34,7 @@ class School:
 
     def does(self, *words: str) -> str:
         """The command ends well; gives what it printed."""
-        result = CliRunner().invoke(app, [*words, "--config", str(self.folder)])
+        result = in_process([*words, "--config", str(self.folder)])
         assert result.exit_code == 0, (result.exception, result.output)
         return result.output
 
@@ -44,7 +43,7 @@ class School:
 
     def refuses(self, *words: str) -> str:
         """The command ends with an error made on purpose; gives its sentence."""
-        result = CliRunner().invoke(app, [*words, "--config", str(self.folder)])
+        result = in_process([*words, "--config", str(self.folder)])
         assert isinstance(result.exception, ModeratorError), (result.exception, result.output)
         return str(result.exception)
 

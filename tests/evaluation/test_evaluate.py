@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from moderator.cli import app
 from moderator.detectors.toxicity import LABELS
 from moderator.evaluation.bars import Bar, Line
+from tests.commands import in_process
 from tests.detectors.tiny_models import write_onnx
 from tests.evaluation.made import COMMENTS, write_public, write_set
 
@@ -53,7 +52,7 @@ LISTS = ("--toxicity", "stand-in", "--reader", "off")
 
 
 def evaluate(*words: str | Path | int) -> Any:
-    return CliRunner().invoke(app, ["evaluate", *LISTS, *map(str, words)])
+    return in_process(["evaluate", *LISTS, *map(str, words)])
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from moderator.checkup.lines import Level
 from moderator.checkup.units import unit_lines
-from moderator.cli import app
+from moderator.cli import program
 from moderator.cli.manual import manual
 from tests.conftest import REPOSITORY, skip_needed
 
@@ -82,7 +82,7 @@ def test_installing_again_and_uninstalling_leave_settings_and_keys(tmp_path: Pat
 
 def test_the_man_page_holds_every_command_and_option() -> None:
     page = manual()
-    group = get_command(app)
+    group = get_command(program())
     assert isinstance(group, typer.core.TyperGroup)
     for name, command in group.commands.items():
         assert f".SS moderator {name}\n" in page

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 from moderator.sandbox.school import load_day, write_config, write_roll
 from moderator.sandbox.server import Sandbox
 from moderator.settings import read_settings
-from tests.commands import run_command
+from tests.commands import Started, run_command, start_command
 
 
 @dataclass
@@ -50,7 +49,7 @@ class Street:
         return run_command(*words, "--config", str(self.config), env=clean_environment(), timeout_s=timeout_s)
 
     @contextmanager
-    def daemon(self, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    def daemon(self, log: Path) -> Iterator[Started]:
         """`moderator run` until the block ends; what it says goes to `log`."""
         process = self.start_daemon(log)
         try:
@@ -59,15 +58,8 @@ class Street:
             process.kill()
             process.wait()
 
-    def start_daemon(self, log: Path) -> subprocess.Popen[bytes]:
-        with log.open("ab") as target:
-            return subprocess.Popen(
-                [sys.executable, "-m", "moderator", "run", "--config", str(self.config)],
-                stdin=subprocess.DEVNULL,
-                stdout=target,
-                stderr=target,
-                env=clean_environment(),
-            )
+    def start_daemon(self, log: Path) -> Started:
+        return start_command("run", "--config", str(self.config), env=clean_environment(), log=log)
 
 
 def clean_environment() -> dict[str, str]:

@@ -45,7 +45,7 @@ def keep_killing(street: Street, chance: random.Random, log: Path) -> list[tuple
     must_go: list[tuple[str, str]] = []
     for kill in range(KILLS):
         process = street.start_daemon(log)
-        until = time.monotonic() + chance.uniform(0.3, 3.2)
+        until = time.monotonic() + chance.uniform(0.1, 1.8)
         while time.monotonic() < until:
             platform, pupil = chance.choice(PLATFORMS), chance.choice(pupils)
             name = f"{pupil['first_name']} {pupil['last_name']}"

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from typer.testing import CliRunner
 
-from moderator.cli import app
 from moderator.settings import read_settings
 from moderator.settings.roll_file import import_roll, load_roll
 from moderator.store.database import Database
 from moderator.store.tables import Row
+from tests.commands import in_process
 from tests.conftest import NOON, REPOSITORY
 from tests.journeys.street import Street, open_street
 
@@ -40,7 +39,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
 
 def said(street: Street, *words: str) -> str:
     """All that a command prints, its fault too; in this process, since a start of its own takes seconds."""
-    result = CliRunner().invoke(app, [*words, "--config", str(street.config)])
+    result = in_process([*words, "--config", str(street.config)])
     return f"{result.output}{result.exception or ''}"
 
 

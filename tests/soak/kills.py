@@ -18,13 +18,13 @@ def kill_on(kind: str, seed: int, kills: int) -> list[Figure]:
             process = day.start()
             day.post_for(chance.uniform(0.3, 3.2))
             process.kill()
-            process.join()
+            process.wait()
         process = day.start()
         try:
             figures = day.figures(kind)
         finally:
             process.kill()
-            process.join()
+            process.wait()
     return [Figure(f"{kind}: SIGKILLs", kills, "200; 4 in the quick run", True), *figures]
 
 

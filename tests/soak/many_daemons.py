@@ -20,23 +20,23 @@ def at_once(day: SchoolDay, folder: Path, number: int) -> bool:
     before = set(folder.glob("log.*"))
     processes = [day.start() for _ in range(number)]
     deadline = time.monotonic() + 60
-    while sum(each.exitcode is None for each in processes) > 1 and time.monotonic() < deadline:
+    while sum(each.poll() is None for each in processes) > 1 and time.monotonic() < deadline:
         time.sleep(0.02)
     time.sleep(0.2)  # Should the last one end too, it does so now.
-    working = [each for each in processes if each.exitcode is None]
+    working = [each for each in processes if each.poll() is None]
     said = [path.read_text(encoding="utf-8") for path in set(folder.glob("log.*")) - before]
     refused = [text for text in said if "Another moderator works" in text]
     good = (
         len(working) == 1
-        and all(each.exitcode == AlreadyRunning.exit_code for each in processes if each not in working)
+        and all(each.poll() == AlreadyRunning.exit_code for each in processes if each not in working)
         and len(refused) == number - 1
         and all(f"pid {working[0].pid} " in text or "only just started" in text for text in refused)
     )
     if not good:
-        print([each.exitcode for each in processes], *said, sep="\n")
+        print([each.poll() for each in processes], *said, sep="\n")
     for each in processes:
         each.kill()
-        each.join()
+        each.wait()
     return good
 
 
@@ -62,7 +62,7 @@ def run_on(kind: str, seed: int, rounds: int) -> list[Figure]:
             figures = day.figures(kind)
         finally:
             process.kill()
-            process.join()
+            process.wait()
     return [
         Figure(f"{kind}: times that 2 to 5 were started at once", rounds, "200; 4 in the quick run", True),
         Figure(f"{kind}: times that not exactly one worked", wrong, "0", wrong == 0),

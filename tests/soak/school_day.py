@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from moderator.domain import Account, comment_id
 from moderator.errors import AlreadyRunning, ConfigError, Damaged
 from moderator.sandbox.school import load_day
-from tests.commands import start_command
+from tests.commands import Started, start_command
 from tests.journeys.street import Street, clean_environment, open_street, wait_until
 from tests.postgres import server
 from tests.soak.figures import Figure
@@ -59,7 +58,7 @@ class SchoolDay:
             self.post()
             time.sleep(self.chance.uniform(0.1, 0.5))
 
-    def start(self, **environment: str) -> BaseProcess:
+    def start(self, **environment: str) -> Started:
         """The daemon, forked from a warm server: a real process in a tenth of the time."""
         log = self.folder / f"log.{next(self._logs)}"
         env = clean_environment() | environment
@@ -119,12 +118,12 @@ class Service(threading.Thread):
         while not self._leaving.is_set():
             process = self._day.start()
             self.starts += 1
-            while process.exitcode is None and not self._leaving.is_set():
-                process.join(0.1)
-            if process.exitcode is None:
+            while process.poll() is None and not self._leaving.is_set():
+                time.sleep(0.1)
+            if process.poll() is None:
                 process.kill()
-                process.join()
-            elif process.exitcode in NOT_AGAIN:
+                process.wait()
+            elif process.poll() in NOT_AGAIN:
                 self.stuck += 1
                 return
             self._leaving.wait(self._again_after_s)

@@ -18,9 +18,8 @@ import sqlalchemy as sa
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 from typer.main import get_command
-from typer.testing import CliRunner
 
-from moderator.cli import app
+from moderator.cli import program
 from moderator.policy.authority import Role
 from moderator.settings import read_settings
 from moderator.store import moves, sessions, users
@@ -28,6 +27,7 @@ from moderator.store.database import Database
 from moderator.web.access import COOKIE, form_token
 from moderator.web.app import ROUTERS, create_app
 from moderator.web.site import Site
+from tests.commands import in_process
 from tests.postgres import SUPERUSER, Server
 from tests.store.conftest import KEY
 from tests.store.made import NOON
@@ -233,7 +233,7 @@ def commands() -> Iterator[tuple[str, Any]]:
         if not inner:
             yield name, command
 
-    yield from below("", get_command(app))
+    yield from below("", get_command(program()))
 
 
 def test_each_command_that_takes_an_id_has_its_case() -> None:
@@ -253,7 +253,7 @@ def test_a_command_does_not_find_a_neighbours_id(neighbours: Neighbours, name: s
     said = []
     for given in ("canary1", NOWHERE):
         words = [word.replace("{}", given).replace("{folder}", str(tmp_path)) for word in WORDS[name]]
-        result = CliRunner().invoke(app, [*name.split(), *words, *by, "--config", str(neighbours.config)])
+        result = in_process([*name.split(), *words, *by, "--config", str(neighbours.config)])
         said.append(f"{result.exit_code} {result.exception!r} {result.output}".replace(given, "IT"))
     theirs, unknown = said
     assert theirs == unknown

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from pathlib import Path
 
 import tomlkit
 
-from tests.commands import run_command
+from tests.commands import Started, run_command, start_command
 from tests.journeys.street import Street, clean_environment
 
 FAST = 'poll_every_s = 1\npoll_after_post_s = 1\npoll_quiet_s = 1\nlease_s = 10\nlog_format = "json"\n'
@@ -25,16 +23,10 @@ class Site:
     url: str
 
     @contextmanager
-    def worker(self, log: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    def worker(self, log: Path, *options: str) -> Iterator[Started]:
         """A worker until the block ends; what it says goes to `log`."""
-        with log.open("ab") as target:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "moderator", "worker", "--trust", str(self.file), *options],
-                stdin=subprocess.DEVNULL,
-                stdout=target,
-                stderr=target,
-                env=clean_environment(),
-            )
+        words = ("worker", "--trust", str(self.file), *options)
+        process = start_command(*words, env=clean_environment(), log=log)
         try:
             yield process
         finally:

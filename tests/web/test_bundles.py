@@ -6,12 +6,11 @@ import json
 import re
 
 import pytest
-from typer.testing import CliRunner
 
-from moderator.cli import app
 from moderator.domain import Author, Ruling
 from moderator.policy.authority import Role
 from moderator.store import actions, decisions
+from tests.commands import in_process
 from tests.store.made import SECOND, a_comment, a_decision, receive
 from tests.web.office import Desk, Office
 from tests.web.queue_made import HTMX, a_threat, spam
@@ -175,7 +174,7 @@ def test_staff_may_not_decide_together(office: Office) -> None:
 
 
 def says(office: Office, *words: str) -> str:
-    done = CliRunner().invoke(app, [*words, "--config", str(office.settings.policy_path.parent)])
+    done = in_process([*words, "--config", str(office.settings.policy_path.parent)])
     assert done.exit_code == 0, done.output
     return done.output
 

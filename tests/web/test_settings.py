@@ -8,13 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from moderator.cli import app
 from moderator.explained.school_settings import told
 from moderator.policy.authority import Role
 from moderator.settings.alerts import OnCall
 from moderator.settings.mail import Person
+from tests.commands import in_process
 from tests.conftest import REPOSITORY
 from tests.web.day_made import MORE
 from tests.web.office import Office, open_office
@@ -93,8 +92,8 @@ def test_no_secret_is_told(school: Office) -> None:
 
 def test_the_command_says_the_same(school: Office) -> None:
     folder = str(school.settings.policy_path.parent)
-    said = CliRunner().invoke(app, ["settings", "--config", folder])
+    said = in_process(["settings", "--config", folder])
     assert "The mail server is mail.valewood.example.  (moderator.toml, [mail] host)" in said.output
 
-    rows = json.loads(CliRunner().invoke(app, ["settings", "--config", folder, "--json"]).output)
+    rows = json.loads(in_process(["settings", "--config", folder, "--json"]).output)
     assert [row["title"] for row in rows] == [part.title for part in told(school.settings)]
