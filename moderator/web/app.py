@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.formparsers import MultiPartParser
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from moderator.logs import Log
 from moderator.web import (
@@ -71,6 +75,15 @@ MAX_BODY = 64 * 1024
 """Bytes that a form may have: the longest comment that somebody pastes fits many times."""
 
 
+@cache
+def routes() -> Sequence[BaseRoute]:
+    """Every router's, put together once for all sites: FastAPI builds each route anew for whatever it is included in."""
+    every = APIRouter(redirect_slashes=False, dependencies=[Depends(own_forms_only)])
+    for router in ROUTERS:
+        every.include_router(router)
+    return tuple(every.routes)
+
+
 def create_app(site: Site, log: Log | None = None) -> FastAPI:
     """The site as an ASGI application. It opens nothing and starts nothing by itself; what fails is written to `log`."""
     app = FastAPI(
@@ -79,12 +92,11 @@ def create_app(site: Site, log: Log | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         dependencies=[Depends(own_forms_only)],
+        routes=list(routes()),
     )
     # What is uploaded stays in memory: a part of a form that is larger than this would be written to a disk.
     MultiPartParser.spool_max_size = own_post.LARGEST_POST
     app.state.site = site
-    for router in ROUTERS:
-        app.include_router(router)
     app.state.tabs = tabs_of(app.routes)
     trouble.add_to(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
