@@ -26,6 +26,7 @@ from moderator.evidence_pack.check import NoPack
 from moderator.store import actions, audit, decisions
 from moderator.store.database import Database
 from tests.conftest import skip_needed
+from tests.databases import make_tables
 from tests.store.made import MINUTE, NOON, a_comment, a_decision, a_full_comment, done, receive
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="go()">\u202ereversed\u200b & "quoted"\nsecond line'
@@ -36,7 +37,7 @@ FILES = ["page.html", "case.json", "how-to-check.txt", "public_key.pem"]
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     opened = Database.open(f"sqlcipher:///{tmp_path}/school.db", key="5a" * 32)
-    opened.migrate()
+    make_tables(opened)
     yield opened
     opened.close()
 

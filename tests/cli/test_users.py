@@ -19,6 +19,7 @@ from moderator.store import accounts, decisions, invites, recovery
 from moderator.store.database import Database
 from tests.commands import in_process
 from tests.conftest import NOON
+from tests.databases import make_tables
 from tests.store.made import ACCOUNT, a_comment, a_decision, receive
 from tests.web.office import CONFIG
 
@@ -62,7 +63,7 @@ def school(tmp_path: Path) -> Iterator[School]:
     (tmp_path / "state").mkdir(mode=0o700)
     settings = read_settings(tmp_path, credentials_dir=None, logins=False)
     database = Database.open(settings.store_url, key=settings.store_key, audit_key=settings.audit_key)
-    database.migrate()
+    make_tables(database)
     with database.transaction() as tx:
         accounts.remember(tx, ACCOUNT)
     yield School(tmp_path, database)

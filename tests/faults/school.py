@@ -30,6 +30,7 @@ from moderator.store.database import Database
 from moderator.store.meter import StoreMeter
 from moderator.worker import Worker
 from tests.conftest import NOON
+from tests.databases import make_tables
 from tests.faults.proxy import Proxy
 from tests.journeys.conftest import KEY, ROLL, SCHOOL
 
@@ -204,7 +205,7 @@ def open_school(
         sandbox = stack.enter_context(street(clock=clock))
         database = Database.open(f"sqlcipher:///{folder}/school.db", key=KEY)
         stack.callback(database.close)
-        database.migrate()
+        make_tables(database)
         proxies = {name: stack.enter_context(Proxy(address_of(sandbox))) for name in only}
         adapters = {
             name: connect(

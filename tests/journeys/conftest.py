@@ -19,6 +19,7 @@ from moderator.platforms.memory import Memory
 from moderator.policy.limits import DEFAULT
 from moderator.store import actions, audit, comments, decisions
 from moderator.store.database import Database
+from tests.databases import make_tables
 
 SCHOOL = School(
     "school",
@@ -111,7 +112,7 @@ class Journey:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     opened = Database.open(f"sqlcipher:///{tmp_path}/school.db", key=KEY)
-    opened.migrate()
+    make_tables(opened)
     yield opened
     opened.close()
 

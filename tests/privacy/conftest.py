@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from moderator.store.database import Database
+from tests.databases import make_tables
 from tests.privacy.made import School
 from tests.store.conftest import database, postgresql, reopen, url
 
@@ -23,6 +24,6 @@ def school(database: Database) -> School:
 def own(tmp_path: Path) -> Iterator[School]:
     """The encrypted file alone, where it is not about the database."""
     opened = Database.open(f"sqlcipher:///{tmp_path}/own.db", key="5a" * 32)
-    opened.migrate()
+    make_tables(opened)
     yield School(opened)
     opened.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from moderator.store.database import Database
+from tests.databases import make_tables
 from tests.reports.alert_story import Letterbox, Story, alert_settings, letterbox, open_channels
 from tests.reports.push_service import PushService, push_service
 
@@ -29,6 +30,6 @@ def box() -> Iterator[Letterbox]:
 @pytest.fixture
 def story(tmp_path: Path, service: PushService, box: Letterbox) -> Iterator[Story]:
     database = Database.open(f"sqlcipher:///{tmp_path}/school.db", key="5a" * 32)
-    database.migrate()
+    make_tables(database)
     yield Story(database, open_channels(box, alert_settings()), service, box)
     database.close()

@@ -10,6 +10,7 @@ import pytest
 from moderator.reports.mail import Mailer
 from moderator.reports.send import Letters
 from moderator.store.database import Database
+from tests.databases import make_tables
 from tests.reports.made import Life, school_letters
 from tests.reports.post_office import PostOffice
 from tests.store.conftest import database, postgresql, reopen, url
@@ -21,7 +22,7 @@ __all__ = ["database", "postgresql", "reopen", "url"]
 def own(tmp_path: Path) -> Iterator[Database]:
     """The encrypted file alone, where it is not about the database."""
     opened = Database.open(f"sqlcipher:///{tmp_path}/school.db", key="5a" * 32)
-    opened.migrate()
+    make_tables(opened)
     yield opened
     opened.close()
 

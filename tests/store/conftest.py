@@ -9,6 +9,7 @@ import pytest
 
 from moderator.store import audit
 from moderator.store.database import Database
+from tests.databases import make_tables
 from tests.postgres import Server, postgresql
 from tests.store.trail import SIX
 
@@ -23,7 +24,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where a database with its tables stands, on either kind; open it with KEY."""
     if request.param == "sqlcipher":
         made = Database.open(sqlcipher_url(tmp_path), key=KEY)
-        made.migrate()
+        make_tables(made)
         made.close()
         yield sqlcipher_url(tmp_path)
     else:

@@ -15,6 +15,7 @@ from moderator.store import audit
 from moderator.store.database import Database
 from moderator.store.schema import MIGRATIONS, configuration
 from moderator.store.tables import Row
+from tests.databases import make_tables
 from tests.postgres import Server
 from tests.store.conftest import KEY, sqlcipher_url
 from tests.store.made import NOON, a_comment, receive
@@ -116,3 +117,15 @@ def test_nobody_changes_or_deletes_what_happened(database: Database, change: str
         [received, looked] = audit.trail(tx, a_comment().id)
     assert received.event == "received"
     assert looked == audit.Event("looked", NOON, "Ms Okafor", a_comment().id, "", {"page": "queue", "lines": 3})
+
+
+def test_the_tables_that_tests_are_handed_are_those_that_the_steps_make(tmp_path: Path) -> None:
+    made = []
+    for name, make in (("stepped", Database.migrate), ("handed", make_tables)):
+        database = Database.open(f"sqlcipher:///{tmp_path / name}.db", key=KEY)
+        make(database)
+        with database.connected() as connection, connection.begin():
+            made.append(connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2").all())
+            made.append(connection.exec_driver_sql("SELECT * FROM alembic_version").all())
+        database.close()
+    assert made[:2] == made[2:]

@@ -24,6 +24,7 @@ from moderator.web.access import COOKIE, form_token
 from moderator.web.app import create_app
 from moderator.web.site import Site
 from tests.conftest import NOON
+from tests.databases import make_tables
 from tests.store.made import ACCOUNT, a_comment, a_decision, receive
 
 NAMES = {
@@ -132,7 +133,7 @@ def open_office(folder: Path, more: str = "") -> Iterator[Office]:
     (folder / "state").mkdir(mode=0o700)
     settings = read_settings(folder, credentials_dir=None, logins=False)
     database = Database.open(settings.store_url, key=settings.store_key, audit_key=settings.audit_key)
-    database.migrate()
+    make_tables(database)
     with database.transaction() as tx:
         accounts.remember(tx, ACCOUNT)
     clock = [NOON]
@@ -144,7 +145,7 @@ def open_office(folder: Path, more: str = "") -> Iterator[Office]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
-        with httpx.Client(base_url=url, timeout=10) as client:
+        with httpx.Client(base_url=url, timeout=60) as client:
             yield Office(settings, database, url, client, app, clock)
     finally:
         server.should_exit = True
