@@ -31,10 +31,15 @@ class Crash(BaseException):
 
 
 class Fuse:
-    """Blows at the k-th boundary passed."""
+    """Blows at the k-th boundary passed. Unless `everywhere`, those after which the world is as it was before are no boundaries."""
 
-    def __init__(self, blows_at: int) -> None:
-        self.passed, self._blows_at = 0, blows_at
+    def __init__(self, blows_at: int, everywhere: bool) -> None:
+        self.passed, self._blows_at, self._everywhere = 0, blows_at, everywhere
+
+    def before(self) -> None:
+        """Something is about to begin: who crashes here leaves what the boundary before this one left."""
+        if self._everywhere:
+            self()
 
     def __call__(self) -> None:
         self.passed += 1
@@ -50,7 +55,7 @@ class CrashingDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        self._fuse()
+        self._fuse.before()
         with self._database.transaction() as tx:
             yield tx
             self._fuse()  # Everything is written and nothing is committed.
@@ -58,7 +63,7 @@ class CrashingDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        self._fuse()
+        self._fuse.before()
         with self._database.reading() as tx:
             yield tx
 
@@ -73,17 +78,17 @@ class CrashingPlatform:
         self._platform, self._fuse = platform, fuse
 
     def fetch(self, feed: str, start: Start, now: datetime) -> Iterator[Page]:
-        self._fuse()
+        self._fuse.before()
         yield from self._platform.fetch(feed, start, now)
 
     def apply(self, actions: Sequence[Action], now: datetime) -> list[Outcome | PlatformError]:
-        self._fuse()
+        self._fuse.before()
         answers = self._platform.apply(actions, now)
         self._fuse()
         return answers
 
     def read_back(self, comments: Sequence[Comment], now: datetime) -> Mapping[str, Visibility]:
-        self._fuse()
+        self._fuse.before()
         return self._platform.read_back(comments, now)
 
     def __getattr__(self, name: str) -> Any:
@@ -115,25 +120,26 @@ def test_a_crash_at_any_boundary_loses_nothing_and_repeats_nothing(
 ) -> None:
     built = build(Memory(YOUTUBE))
     database.close()
-    boundaries = crash_at_each(built.house, tmp_path / "school.db", reads_visibility, tmp_path)
+    boundaries = crash_at_each(built.house, tmp_path / "school.db", reads_visibility, tmp_path, everywhere=False)
     print(f"boundaries crossed: {boundaries}")
     assert boundaries > 20
 
 
-def crash_at_each(house: House, template: Path, reads_visibility: bool, folder: Path) -> int:
+def crash_at_each(house: House, template: Path, reads_visibility: bool, folder: Path, *, everywhere: bool) -> int:
     """The day once for each boundary in it, with a crash there, each on a fresh copy of the database; returns how many."""
+    place = folder / "day.db"
+    shutil.copy(template, place)
+    opened = Database.open(f"sqlcipher:///{place}", key=KEY)
     for k in range(1, LAST_BOUNDARY):
-        fresh = folder / f"{k}.db"
-        shutil.copy(template, fresh)
         platform = Memory(YOUTUBE, batch=50, reads_visibility=reads_visibility)
-        opened = Database.open(f"sqlcipher:///{fresh}", key=KEY)
         journey = Journey(replace(house, database=opened, platforms={YOUTUBE.id: platform}), platform)
-        fuse = Fuse(blows_at=k)
+        fuse = Fuse(k, everywhere)
         crashed = False
         try:
             day(platform, with_fuse(journey, fuse))
         except Crash:
             crashed = True
+        opened.close()  # Whoever goes on opens it anew.
         finish_the_day(platform, journey)
         assert_whole(platform, journey, f"crash at boundary {k}")
         with opened.reading() as tx:
@@ -141,7 +147,15 @@ def crash_at_each(house: House, template: Path, reads_visibility: bool, folder: 
         opened.close()
         if not crashed:
             return fuse.passed
+        put_anew(template, place)
     raise AssertionError(f"more than {LAST_BOUNDARY} boundaries")
+
+
+def put_anew(template: Path, place: Path) -> None:
+    """A copy of the template under the same path, where no connection is open; the statements built for it are kept."""
+    for beside in (place, *(place.with_name(f"{place.name}{end}") for end in ("-wal", "-shm"))):
+        beside.unlink(missing_ok=True)
+    shutil.copy(template, place)
 
 
 def finish_the_day(platform: Memory, journey: Journey) -> None:
