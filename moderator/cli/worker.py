@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -63,7 +64,7 @@ def worker(
         terms = Terms(timedelta(seconds=form.lease_s), per_school=form.per_school)
         crew = Crew(store, office.hands(kinds, leaving), name, terms, log, clock, leaving=leaving)
         log.info("worker.started", kinds=",".join(kinds), schools=len(schools))
-        with Enlisting(office, log, leaving):
+        with Enlisting(office, partial(load_trust, trust), log, leaving):
             Wakeups(crew, settings.store_url, slots(form, concurrency), log).run()
         log.info("worker.stopped")
     finally:

@@ -151,12 +151,35 @@ class Schools:
     def __len__(self) -> int:
         return len(self._folders)
 
+    def follow(self, trust: TrustSettings) -> tuple[set[str], set[str]]:
+        """Go on with the schools and apps that the trust's file and folders say now; returns which came and which went.
+
+        The database and [worker] stay those of the start. Raises ConfigError where every school is gone at once, as where a
+        disk is not there: that is taken for a mistake.
+        """
+        folders = {place.school_id: place.folder for place in trust.schools}
+        if self._folders and not folders:
+            raise FaultyFiles([Fault(trust.schools_dir, "holds no school any more. Nothing was changed")])
+        with self._lock:
+            came, went = folders.keys() - self._folders.keys(), self._folders.keys() - folders.keys()
+            self.trust = replace(self.trust, schools_dir=trust.schools_dir, schools=trust.schools, apps=trust.apps)
+            self._folders = folders
+            for school_id in went:
+                self._kept.pop(school_id, None)
+        return came, went
+
+    def _folder(self, school_id: str) -> Path | None:
+        """Of a school that another worker saw first, too."""
+        found = self._folders.get(school_id)
+        there = self.trust.schools_dir / school_id
+        return there if found is None and re.fullmatch(ID, school_id) and (there / MAIN).is_file() else found
+
     def settings(self, school_id: str) -> Settings:
         """The school's settings as its files say now; the same object for as long as none of them changed.
 
         Raises ConfigError with all faults of its files, and where no such school is in the trust.
         """
-        folder = self._folders.get(school_id)
+        folder = self._folder(school_id)
         if folder is None:
             raise FaultyFiles(
                 [Fault(self.trust.schools_dir / school_id, f"there is no {MAIN}, so that no school is there")]

@@ -166,7 +166,7 @@ def _refuse_shared_work(database: Database) -> None:
         if turns.are_shared(tx):
             raise AlreadyRunning(
                 f"The workers of a trust do the work of {database.school_id}: nothing was begun here. To let it stand alone "
-                "again, take its folder out of the trust's schools, and start the workers anew."
+                "again, take its folder out of the trust's schools; the workers see it within a minute."
             )
 
 

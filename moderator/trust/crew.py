@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -135,7 +136,7 @@ class Crew:
         now = self._clock()
         for turn in held:
             self._log.error("school.faulty", school=turn.school_id, work=turn.work.value, detail=str(error))
-            with self._database.transaction() as tx:
+            with suppress(LeaseLost), self._database.transaction() as tx:  # As where the school was just taken away.
                 turns.finish(tx, turn, now, now + FAULTY_AGAIN_AFTER, trouble="files")
 
     def leave(self) -> None:

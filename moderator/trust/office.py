@@ -18,7 +18,7 @@ from moderator.reports.privacy_rounds import privacy_rounds
 from moderator.reports.rounds import Rounds
 from moderator.reports.send import report_rounds
 from moderator.settings import Settings
-from moderator.settings.trust import Schools, WorkerForm
+from moderator.settings.trust import Schools, TrustSettings, WorkerForm
 from moderator.store import turns
 from moderator.store.database import Database
 from moderator.store.turns import Wanted, Work
@@ -43,6 +43,7 @@ class Office:
         """`store` is of no school: turns alone are looked at through it."""
         self._schools, self._form, self._store, self._log, self._clock = schools, form, store, log, clock
         self._sharing = Sharing(schools, store)
+        self._faults: dict[str, str] = {}  # by school, as told
         self._models: dict[tuple[str, str], Models] = {}
         self._loading = threading.Lock()
 
@@ -102,9 +103,18 @@ class Office:
         for school_id in self._schools:
             try:
                 found.append(self._schools.settings(school_id))
+                self._faults.pop(school_id, None)
             except ConfigError as error:
-                self._log.error("school.faulty", school=school_id, detail=str(error))
+                if self._faults.get(school_id) != str(error):  # Once, until it is another.
+                    self._faults[school_id] = str(error)
+                    self._log.error("school.faulty", school=school_id, detail=str(error))
         return found
+
+    def follow(self, trust: TrustSettings) -> None:
+        """Go on with the schools that there are now. Raises ConfigError where none is left."""
+        came, went = self._schools.follow(trust)
+        if came or went:
+            self._log.info("schools.changed", came=",".join(sorted(came)), went=",".join(sorted(went)))
 
     def _app_of(self, school_id: str, platform: str) -> str:
         app = self._schools.trust.app_of(school_id, platform)
