@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 import schedule
@@ -35,6 +35,10 @@ CHECK_TASKS_EVERY_S = 600
 """Reading a block list costs money on X, by the row."""
 FOLLOW_UP_EVERY_S = 60
 REREAD_POLICY_EVERY_S = 5
+SLEPT_S = 300.0
+"""A clock that is suddenly so far ahead tells of a sleep, in which every account has become overdue."""
+CATCH_UP_OVER_S = 75.0
+"""So long after a sleep the last account is read again, where the first is read at once, which may take it some seconds."""
 
 
 def utc_now() -> datetime:
@@ -47,6 +51,11 @@ RereadPolicy = Callable[[Policy], tuple[Policy, str]]
 
 def keep_policy(policy: Policy) -> tuple[Policy, str]:
     return policy, ""
+
+
+def catch_up_after(place: int, accounts: int, every_s: float) -> float:
+    """Seconds after a sleep until the account in this place, from 0, is read; what is read often is put off for little."""
+    return min(CATCH_UP_OVER_S, 1.25 * every_s) * place / max(1, accounts - 1)
 
 
 class Daemon:
@@ -94,12 +103,12 @@ class Daemon:
 
     def _keep_schedule(self) -> None:
         scheduler = self._new_schedule()
-        offset = time.time() - time.monotonic()
+        offset = self._offset()
         while not self._leaving.is_set():
-            if abs(time.time() - time.monotonic() - offset) > TICK_S * 5:
+            if abs(ahead_s := self._offset() - offset) > TICK_S * 5:
                 # The wall clock was set, or the machine slept; schedule keeps its times by that clock, so begin anew.
-                self._log.warning("clock.stepped")
-                scheduler, offset = self._new_schedule(), time.time() - time.monotonic()
+                self._log.warning("clock.stepped", seconds=round(ahead_s))
+                scheduler, offset = self._new_schedule(slept=ahead_s > SLEPT_S), self._offset()
             if not self._still_held():
                 # The database ended the connection that kept others out: another daemon may be at work already.
                 raise StoreError(
@@ -111,6 +120,9 @@ class Daemon:
             if self._alive():
                 self._notifier.alive()
             self._leaving.wait(TICK_S)
+
+    def _offset(self) -> float:
+        return self._clock().timestamp() - time.monotonic()
 
     def _end_where_damaged(self) -> None:
         """Raises Damaged where a worker or a round met it: every further write could make it worse."""
@@ -144,12 +156,18 @@ class Daemon:
                 each.house = self._house
             self._log.info("policy.changed", version=policy.version)
 
-    def _new_schedule(self) -> schedule.Scheduler:
+    def _new_schedule(self, *, slept: bool = False) -> schedule.Scheduler:
+        """All is looked at now and then in its turn; after a sleep the accounts are read one after another."""
         scheduler = schedule.Scheduler()
-        for account_id, worker in self.workers.items():
+        for place, (account_id, worker) in enumerate(self.workers.items()):
             shortest = min(feed.every_s for feed in self._house.platforms[account_id].feeds)
+            look = scheduler.every(max(1, round(shortest))).seconds.do(worker.ask, "look")
+            if slept:
+                put_off = timedelta(seconds=catch_up_after(place, len(self.workers), shortest))
+                look.next_run = datetime.now() + put_off  # noqa: DTZ005  By this clock schedule keeps its times.
+            else:
+                worker.ask("look")
             for job, every_s in (
-                ("look", shortest),
                 ("act", self._act_every_s),
                 ("verify", VERIFY_EVERY_S),
                 ("tasks", CHECK_TASKS_EVERY_S),

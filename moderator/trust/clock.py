@@ -23,7 +23,7 @@ class DatabaseClock:
 
     def __call__(self) -> datetime:
         with self._lock:
-            passed = time.monotonic() - self._asked_at
+            passed = seconds() - self._asked_at
             if passed > ASKED_EVERY_S:
                 try:
                     self._asked_at, self._time = self._ask()
@@ -31,9 +31,14 @@ class DatabaseClock:
                     # Until it is back the count goes on: what is done meanwhile cannot be written down anyway.
                     self._time += timedelta(seconds=passed)
                     self._asked_at += passed
-                passed = time.monotonic() - self._asked_at
+                passed = seconds() - self._asked_at
             return self._time + timedelta(seconds=passed)
 
     def _ask(self) -> tuple[float, datetime]:
         with self._database.reading() as tx:
-            return time.monotonic(), turns.time_there(tx)
+            return seconds(), turns.time_there(tx)
+
+
+def seconds() -> float:
+    """Counted by a clock that nobody sets, and that goes on while the machine sleeps: `time.monotonic` stands still then."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

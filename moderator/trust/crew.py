@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from moderator.errors import ConfigError, ModeratorError
@@ -79,6 +79,8 @@ class Crew:
         self.leaving = leaving or threading.Event()
         self.claims_s: deque[float] = deque(maxlen=10_000)
         """How long the last claims took, in seconds."""
+        self._waking = threading.Lock()
+        self._looked_at: dict[Work, datetime] = {}  # when a turn of each kind was last asked for
 
     @property
     def kinds(self) -> tuple[Work, ...]:
@@ -87,9 +89,20 @@ class Crew:
     def arrive(self) -> None:
         """Where no worker was there for a while, let what became due meanwhile begin over some minutes. Raises StoreError."""
         for work in self._hands:
-            with self._database.transaction() as tx:
-                if put_off := turns.spread(tx, work, self._clock(), QUIET, SPREAD_OVER):
-                    self._log.warning("turns.spread", work=work.value, turns=put_off)
+            self._spread(work)
+
+    def _spread(self, work: Work) -> None:
+        with self._database.transaction() as tx:
+            if put_off := turns.spread(tx, work, self._clock(), QUIET, SPREAD_OVER):
+                self._log.warning("turns.spread", work=work.value, turns=put_off)
+
+    def _wake_up(self, work: Work) -> None:
+        """A worker that has not looked for a while was asleep, and perhaps all others with it: as when one arrives."""
+        with self._waking:  # The other threads claim nothing before what is overdue is spread.
+            before = self._looked_at.get(work)
+            if before is not None and self._clock() - before > QUIET:
+                self._spread(work)
+            self._looked_at[work] = self._clock()
 
     def drain(self, work: Work, call_for_help: Callable[[], None] = ask_nobody) -> int:
         """Take turns of a kind until none is due, the slice of time is over or the crew leaves; returns how many were done.
@@ -108,6 +121,7 @@ class Crew:
         return done
 
     def _claim(self, work: Work) -> list[Turn]:
+        self._wake_up(work)
         began, terms = time.perf_counter(), self._terms
         with self._database.transaction() as tx:
             held = turns.claim(

@@ -10,6 +10,7 @@ import pytest
 
 from moderator.domain import ActionKind, Decision, Mode, Ruling
 from moderator.store import comments, decisions, turns
+from moderator.store.tables import TurnRow
 from moderator.store.turns import LeaseLost, Turn, Wanted, Work, fenced
 from tests.trust.made import CHILD, Trust, school_id
 
@@ -147,6 +148,26 @@ def test_after_an_outage_of_hours_accounts_are_read_one_after_another(trust: Tru
     assert len(claim(trust, limit=200, worker="second")) > 150
     trust.crew("second").arrive()
     assert claim(trust, limit=200, worker="third") == []
+
+
+def test_machines_that_slept_for_hours_read_accounts_one_after_another(trust: Trust) -> None:
+    crews = [trust.crew(name, [Work.POLL]) for name in ("first", "second")]
+    for crew in crews:
+        crew.drain(Work.POLL)
+    with trust.store.transaction() as tx:
+        turns.enlist(tx, [Wanted(school_id(n), "youtube", Work.POLL, 300) for n in range(200)], trust.now)
+    trust.later(hours=8)
+    assert [crew.drain(Work.POLL) for crew in crews] == [0, 0]
+    seconds = [(turn.due_at - trust.now).total_seconds() for turn in due(trust)]
+    assert len(seconds) == 200
+    assert max(seconds) - min(seconds) >= 60
+    trust.later(minutes=2)
+    assert len(claim(trust, limit=200, worker="third")) == 200
+
+
+def due(trust: Trust) -> list[TurnRow]:
+    with trust.store.reading() as tx:
+        return turns.all_turns(tx, work=Work.POLL)
 
 
 def test_a_single_school_on_postgresql_has_no_turns_and_needs_none(trust: Trust) -> None:
