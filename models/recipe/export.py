@@ -25,6 +25,8 @@ from moderator.weights.manifest import KnownAnswer, write_manifest
 
 MODELS = Path(__file__).parents[1]
 VERSIONS = {"toxicity": "3", "reader": "2"}
+ROLL_ALONE = 0.4
+"""What a name from the roll loses where the reader takes it for no child's: of first names alone every other one is then none."""
 _SENTENCES = (
     "What a lovely assembly, thank you all!", "you are an absolute idiot", "Very disappointed with the parking again.",
     "we will burn it down", "our Ava was brilliant in the play", "go back to where you came from",
@@ -67,7 +69,7 @@ def reader(build: Path, folder: Path, weights: Path) -> None:
     network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     card = {
         "name": "moderator-reader", "version": VERSIONS["reader"], "labels": LABELS, "classes": CLASSES, "max_length": 512,
-        "reads": "aloud",
+        "reads": "aloud", "roll_alone": ROLL_ALONE,
         "calibration": fitted(build / "held/scores.json"),
     }  # fmt: skip
     _write(

@@ -35,9 +35,13 @@ class ModelCard(BaseModel):
 
 
 class ReaderCard(ModelCard):
-    """What `model.json` holds of a reading model: the classes of its tokens too."""
+    """What `model.json` holds of a reading model: the classes of its tokens too.
+
+    `roll_alone`: what a name from the roll loses where the model takes it for no child's.
+    """
 
     classes: tuple[str, ...] = Field(min_length=1)
+    roll_alone: float = Field(ge=0.0, le=1.0)
 
 
 Card = TypeVar("Card", bound=ModelCard)

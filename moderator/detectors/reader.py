@@ -18,18 +18,13 @@ from moderator.detectors.reader_input import IN_DISPLAY_NAME, KnownPeople, Mark,
 from moderator.detectors.reader_model import Reading, ReadingModel
 from moderator.detectors.sure_names import may_be_names, sure_names
 from moderator.domain import TEXT, Comment, Context, Finding, Label, School
+from moderator.domain.naming import LIKELY, MOST_UNTOLD, TELLS_WHICH
 
-FULL_NAME, NAME = 0.97, 0.75
-"""Scores of the roll's findings from which a name tells which child, and from which it is likely one."""
 _FLOOR = 0.1
 """Below this a score says nothing, but for harm: that the whole was read and nothing found is worth knowing."""
 _CHILD_TOKEN = 0.5
-_ROLL_ALONE = 0.4
-"""What a name from the roll loses where the model takes it for no child's: of first names alone every other one is then none."""
 _LONGEST_WORD = 40
 """Characters that a word may go on for on either side of a token; a page without blanks must not cost its square."""
-_NAMED_AT_MOST = 0.96
-"""However sure the model is that a child is named, only the roll can tell which one."""
 
 
 class Reader:
@@ -51,7 +46,7 @@ class Reader:
         hits, unread = self._ask(comment, context)
         reading = self._read(comment, context)
         named = reading.scores[Label.CHILD_NAMED]
-        found = [*(_in_context(hit, named) for hit in hits), *self._findings(reading, comment)]
+        found = [*(_in_context(hit, named, self._model.roll_alone) for hit in hits), *self._findings(reading, comment)]
         if not reading.whole:
             unread = (*unread, "too many signs to read them all")
         if unread:
@@ -86,7 +81,7 @@ class Reader:
     def _findings(self, reading: Reading, comment: Comment) -> list[Finding]:
         found = []
         for index, label in enumerate(self._model.labels):
-            score = min(reading.scores[label], _NAMED_AT_MOST if label == Label.CHILD_NAMED else 1.0)
+            score = min(reading.scores[label], MOST_UNTOLD if label == Label.CHILD_NAMED else 1.0)
             if score < _FLOOR and label != Label.HARM:
                 continue
             places = _heaviest(reading.weights[:, index], reading.spans, comment.text)
@@ -103,15 +98,15 @@ class Reader:
         return [replace(whole, span=place, phrase=_at(comment, place)) for place in places] or [whole]
 
 
-def _in_context(hit: Finding, named: float) -> Finding:
+def _in_context(hit: Finding, named: float, roll_alone: float) -> Finding:
     """The roll's finding as the whole comment bears it out. `named` is the model's score for a child being named.
 
     A name that tells which child stays as it is. A first name alone is on the roll, and in a book, on a van and on a cat as well:
-    it is as sure as the model, at most as sure as the roll, and at least what _ROLL_ALONE leaves of it.
+    it is as sure as the model, at most as sure as the roll, and at least what `roll_alone` leaves of it.
     """
-    if hit.label is not Label.CHILD_NAMED or hit.score >= FULL_NAME or hit.field != TEXT:
+    if hit.label is not Label.CHILD_NAMED or hit.score >= TELLS_WHICH or hit.field != TEXT:
         return hit
-    score = min(hit.score, max(named, round(hit.score - _ROLL_ALONE, 4)))
+    score = min(hit.score, max(named, round(hit.score - roll_alone, 4)))
     return replace(hit, score=score, note=f"{hit.note}; in this comment {named:.2f}") if score < hit.score else hit
 
 
@@ -124,8 +119,8 @@ def marks(people: KnownPeople, comment: Comment, hits: Iterable[Finding]) -> lis
         if hit.field != TEXT:
             found[IN_DISPLAY_NAME] = Mark.NAME
         elif hit.label is Label.CHILD_NAMED:
-            sure = Mark.FULL_NAME if hit.score >= FULL_NAME else Mark.NAME
-            found[hit.span[0]] = sure if hit.score >= NAME else Mark.WEAK_NAME
+            sure = Mark.FULL_NAME if hit.score >= TELLS_WHICH else Mark.NAME
+            found[hit.span[0]] = sure if hit.score >= LIKELY else Mark.WEAK_NAME
         elif hit.label is Label.CONTACT:
             found.setdefault(hit.span[0], Mark.CONTACT)
     for at, mark in people.marks(comment.text):

@@ -43,6 +43,10 @@ class ReadingModel(Protocol):
     @property
     def classes(self) -> tuple[str, ...]: ...
 
+    @property
+    def roll_alone(self) -> float:
+        """What a name from the roll loses where this model takes it for no child's."""
+
     def read(self, comments: Sequence[tuple[Comment, Context, list[tuple[int, Mark]]]]) -> list[Reading]:
         """One reading for each comment, in order. Raises DetectorError where the model fails."""
 
@@ -65,7 +69,7 @@ class OnnxReader:
         opened = open_folder(folder, ReaderCard, _CORES)
         self._session, self._tokenizer, card = opened.session, opened.tokenizer, opened.card
         self.name, self.version = card.name, card.version
-        self.labels, self.classes = card.labels, card.classes
+        self.labels, self.classes, self.roll_alone = card.labels, card.classes, card.roll_alone
         slopes, offsets = card.slopes_and_offsets()
         self._slopes, self._offsets = np.asarray(slopes), np.asarray(offsets)
 

@@ -23,6 +23,7 @@ from moderator.detectors.lexicon import words as table
 from moderator.detectors.name_book import Hit, Kind, NameBook, Words, split
 from moderator.detectors.text import fold, unmask
 from moderator.domain import DISPLAY_NAME, Comment, Context, Finding, Label, Pupil, School
+from moderator.domain.naming import CERTAIN, FIRST_NAME, LIKELY, TELLS_WHICH
 
 _PLACE = re.compile(PLACE_WORDS)
 _OF_A_PARENT = re.compile(rf"^(?:'?\s?s)?\s(?:proud\s|biggest\s)?(?:{PARENTS})\b")
@@ -78,8 +79,7 @@ class Roll:
 class GuardedNames:
     """One finding for each name from the roll. The score says how sure it is that a pupil is meant:
 
-    1.0 full name; 0.97 first name with an initial, class or place in the picture; 0.9 first name; 0.75 first name that
-    grown-ups here bear too, or one slip away; below 0.5 words that are also names, surnames and the author's own name.
+    the scale is that of `moderator.domain.naming`; below 0.5 stand words that are also names, surnames and the author's own name.
     """
 
     name, version = "guarded_names", "2"
@@ -97,7 +97,7 @@ class GuardedNames:
         hits = self._without_others(seen, words)
         listed = _listed(hits, words)
         scored = [(self._score(hit, scene, hit in listed), hit) for hit in hits]
-        scored += [(0.75, hit) for hit in self._hidden_hits(comment.text, seen)]
+        scored += [(LIKELY, hit) for hit in self._hidden_hits(comment.text, seen)]
         return [
             self._finding(score, hit, comment.text) for score, hit in _best(scored, len(comment.text))
         ] + self._in_display_name(comment)
@@ -140,21 +140,21 @@ class GuardedNames:
     def _score(self, hit: Hit, scene: _Scene, listed: bool) -> float:
         name = hit.name
         if name.kind is Kind.FULL:
-            return 1.0
+            return CERTAIN
         if name.kind is Kind.LAST:
-            return 0.97 if scene.words.word(hit.first - 1) in name.initials else 0.2
+            return TELLS_WHICH if scene.words.word(hit.first - 1) in name.initials else 0.2
         cheered = listed or (scene.cheers(hit) and not (hit.with_s and name.may_be_a_word))
         if scene.is_authors_own(hit) or scene.is_of_a_grown_up(hit) or scene.is_in_post(hit) or scene.is_a_thing(hit):
             return 0.4
         if name.may_be_a_word and not cheered:
             return scene.score_of_a_word(hit)
         if name.kind is Kind.SLIP:
-            return 0.75 if cheered or scene.stands_out(hit) else 0.4
+            return LIKELY if cheered or scene.stands_out(hit) else 0.4
         if scene.may_be_of_a_grown_up(hit, cheered):
-            return 0.4 if scene.is_thanked(hit) else 0.75
+            return 0.4 if scene.is_thanked(hit) else LIKELY
         if name.kind is Kind.PART or scene.may_be_something_else(hit):
-            return 0.75
-        return 0.97 if scene.pins_down(hit) else 0.9
+            return LIKELY
+        return TELLS_WHICH if scene.pins_down(hit) else FIRST_NAME
 
     def _finding(self, score: float, hit: Hit, text: str) -> Finding:
         note, phrase = f"name from the roll: {hit.name.kind}", text[slice(*hit.span)]
@@ -217,7 +217,7 @@ class _Scene:
         return theirs and self.words.word(hit.last + (2 if after == "s" else 1)) in GROWN_UPS
 
     def score_of_a_word(self, hit: Hit) -> float:
-        """For "Grace", "Will", "Summer": 0.75 where the sentence uses it as somebody's name, 0.15 where it does not."""
+        """For "Grace", "Will", "Summer": LIKELY where the sentence uses it as somebody's name, 0.15 where it does not."""
         if hit.with_s:
             return 0.15  # "graces", "angels": more than one, or a verb
         word, after = hit.name.words[0], self.words.word(hit.last + 1)
@@ -227,11 +227,11 @@ class _Scene:
         capital = self.words.capital(hit.first) and not self.shouting
         alone = self.words.starts_part(hit.first) and self.words.starts_part(hit.last + 1)
         if after.replace("'", "") in _DID and not before and (capital or word not in _SEASONS or word == "may"):
-            return 0.75
+            return LIKELY
         if (after == "s" and word not in _SEASONS) or (after in hit.name.initials and after != "a"):
-            return 0.75
+            return LIKELY
         if capital and not self.words.starts_part(hit.first) and before not in _WHERE | _ARTICLES:
-            return 0.4 if (before in _THANKED and word in ADULT_NAMES) or self.is_in_post(hit) else 0.75
+            return 0.4 if (before in _THANKED and word in ADULT_NAMES) or self.is_in_post(hit) else LIKELY
         return 0.6 if capital and alone and word not in _SEASONS | _VIRTUES else 0.15
 
     def is_authors_own(self, hit: Hit) -> bool:

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 
 from moderator.detectors.base import Detector, examine_all
 from moderator.domain import Author, Comment, Context, Finding, Label
+from moderator.domain.naming import LIKELY
 from moderator.pictures.values import Line, Seen
 
 PICTURE = "picture"
 """`Finding.field` of what was seen on a picture."""
-ON_A_LABEL = 0.75
-"""The least score of a pupil's name that stands alone: on a peg or a drawer "Grace" is no virtue."""
 SAYS = frozenset(
     {
         Label.CHILD_NAMED,
@@ -52,7 +51,8 @@ def _labels(lines: Iterable[Line], detectors: Sequence[Detector]) -> Iterator[Fi
         findings, _ = examine_all(detectors, _as_comment(line.text), Context())
         for each in findings:
             if each.label is Label.CHILD_NAMED and each.span is not None and _is_whole(each.phrase, line.text):
-                yield replace(each, score=max(each.score, ON_A_LABEL), note=f"{each.note}, alone on a label")
+                # On a peg or a drawer "Grace" is no virtue.
+                yield replace(each, score=max(each.score, LIKELY), note=f"{each.note}, alone on a label")
 
 
 def _is_whole(phrase: str, line: str) -> bool:

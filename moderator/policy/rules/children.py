@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from moderator.domain import TEXT, Label, TaskKind, Verdict
+from moderator.domain.naming import TELLS_WHICH
 from moderator.policy.heard import Heard
 from moderator.policy.rules.over_limit import hide_if_allowed, over_limit
-
-FULL_NAME = 0.97
-"""From this score a name tells which child is meant: full name, initial, class or place in the picture."""
 
 _LIKELY_ADVERT = 0.75
 """Adverts ask strangers to write and to click, as those do who mean harm. A person looks at them anyway; where words of their own
@@ -38,10 +36,10 @@ def a_child_named(heard: Heard) -> Verdict | None:
 def a_childs_full_name(heard: Heard) -> Verdict | None:
     """A child's full name, or its name with a class or a place in the picture, is hidden even where first names wait."""
     found = heard.over.get(Label.CHILD_NAMED)
-    if found is None or found.field != TEXT or found.score < FULL_NAME:
+    if found is None or found.field != TEXT or found.score < TELLS_WHICH:
         return None
     ruling = hide_if_allowed(Label.CHILD_NAMED, heard)
-    reason = f"names a child in a way that tells who it is, {found.score:.2f} (limit {FULL_NAME:.2f})"
+    reason = f"names a child in a way that tells who it is, {found.score:.2f} (limit {TELLS_WHICH:.2f})"
     strike = Label.CHILD_NAMED in heard.policy.strikes.labels and not is_kind(heard)
     return Verdict("a_childs_full_name", ruling, reason, (found,), strike=strike)
 
