@@ -195,15 +195,22 @@ def old_school(machine: Machine, released: str = RELEASED[-2]) -> Database:
     return database
 
 
-@pytest.mark.parametrize("kind", ["sqlcipher", "postgresql"])
-def test_before_an_upgrade_a_backup_is_made(kind: str, build: Build, request: pytest.FixtureRequest) -> None:
+@contextmanager
+def machine_on(kind: str, build: Build, request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """A school's machine with its records in a file, or on a server that is started only where it is asked for."""
     if kind == "sqlcipher":
-        upgrade_with_backup(build())
+        yield build()
         return
     with bare(request.getfixturevalue("postgresql")) as url:
         machine = build("old", url)
-        upgrade_with_backup(machine)
+        yield machine
         machine.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlcipher", "postgresql"])
+def test_before_an_upgrade_a_backup_is_made(kind: str, build: Build, request: pytest.FixtureRequest) -> None:
+    with machine_on(kind, build, request) as machine:
+        upgrade_with_backup(machine)
 
 
 def upgrade_with_backup(machine: Machine) -> None:
@@ -286,13 +293,8 @@ def test_the_tables_wait_until_the_daemons_place_is_free(build: Build) -> None:
 def test_a_command_changes_no_tables_under_a_daemon_and_a_daemon_waits_for_a_command(
     kind: str, build: Build, request: pytest.FixtureRequest
 ) -> None:
-    if kind == "sqlcipher":
-        command_beside_daemon(build())
-        return
-    with bare(request.getfixturevalue("postgresql")) as url:
-        machine = build("old", url)
+    with machine_on(kind, build, request) as machine:
         command_beside_daemon(machine)
-        machine.close()
 
 
 def command_beside_daemon(machine: Machine) -> None:

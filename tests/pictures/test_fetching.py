@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpcore
 import pytest
@@ -131,16 +132,9 @@ class Street(httpcore.NetworkBackend):
     def __init__(self, port: int) -> None:
         self.port, self.asked = port, list[str]()
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
+    def connect_tcp(self, host: str, port: int, *how: Any, **more: Any) -> httpcore.NetworkStream:
         self.asked.append(host)
-        return httpcore.SyncBackend().connect_tcp("127.0.0.1", self.port, timeout)
+        return httpcore.SyncBackend().connect_tcp("127.0.0.1", self.port, *how, **more)
 
 
 @dataclass

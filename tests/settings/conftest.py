@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,15 @@ class Folder:
         path = path or self.main
         before, after = f"\n{path.read_text(encoding='utf-8')}".split(f"\n{old}", 1)
         path.write_text(f"{before}\n{new}{after}"[1:], encoding="utf-8")
+
+    def set_in(self, table: str, **keys: str) -> None:
+        """Change keys of one table, written as TOML writes them; other tables have some of the same name."""
+        before, rest = self.main.read_text(encoding="utf-8").split(f"[{table}]\n")
+        for key, value in keys.items():
+            found = re.search(rf"^{key} = .*$", rest, re.MULTILINE)
+            assert found
+            rest = f"{rest[: found.start()]}{key} = {value}{rest[found.end() :]}"
+        self.main.write_text(f"{before}[{table}]\n{rest}", encoding="utf-8")
 
     def add(self, text: str) -> None:
         self.main.write_text(f"{self.main.read_text(encoding='utf-8')}\n{text}", encoding="utf-8")

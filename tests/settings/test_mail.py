@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, time
 
 import pytest
@@ -12,16 +11,6 @@ from moderator.settings.mail import Person
 from tests.settings.conftest import CANARY, Folder
 
 SERVER = {"host": '"mail.school.example"', "sender": '"moderation@school.example"', "reply_to": '"head@school.example"'}
-
-
-def set_mail(folder: Folder, **keys: str) -> None:
-    """Change keys of the table [mail]; other tables have some of the same name."""
-    before, table = folder.main.read_text(encoding="utf-8").split("[mail]\n")
-    for key, value in keys.items():
-        found = re.search(rf"^{key} = .*$", table, re.MULTILINE)
-        assert found
-        table = f"{table[: found.start()]}{key} = {value}{table[found.end() :]}"
-    folder.main.write_text(f"{before}[mail]\n{table}", encoding="utf-8")
 
 
 def test_as_shipped_no_letter_is_sent_to_anybody(folder: Folder) -> None:
@@ -34,8 +23,8 @@ def test_as_shipped_no_letter_is_sent_to_anybody(folder: Folder) -> None:
 
 def test_a_server_with_a_login_and_people_with_names(folder: Folder) -> None:
     folder.credential("mail.txt", f"{CANARY}-mail\n")
-    set_mail(
-        folder, **SERVER, user='"moderation"', password_file='"mail.txt"', page='"https://moderation.school.example/"'
+    folder.set_in(
+        "mail", **SERVER, user='"moderation"', password_file='"mail.txt"', page='"https://moderation.school.example/"'
     )
     folder.change("to = []", 'to = ["Mrs Example <head@school.example>", "deputy@school.example"]')
     folder.change('day = "mon"', 'day = "fri"')
@@ -68,13 +57,13 @@ def test_a_server_with_a_login_and_people_with_names(folder: Folder) -> None:
     ],
 )
 def test_what_is_wrong_is_told_with_its_key(folder: Folder, keys: dict[str, str], told: str) -> None:
-    set_mail(folder, **keys)
+    folder.set_in("mail", **keys)
 
     assert any(told in fault for fault in folder.faults())
 
 
 def test_a_password_without_a_user_and_one_that_is_not_there(folder: Folder) -> None:
-    set_mail(folder, **SERVER, password_file='"gone.txt"')
+    folder.set_in("mail", **SERVER, password_file='"gone.txt"')
 
     faults = "\n".join(folder.faults())
     assert "mail.user: user and password_file belong together" in faults
@@ -82,7 +71,7 @@ def test_a_password_without_a_user_and_one_that_is_not_there(folder: Folder) -> 
 
 
 def test_in_the_open_only_to_this_machine(folder: Folder) -> None:
-    set_mail(folder, **{**SERVER, "host": '"127.0.0.1"'}, security='"none"')
+    folder.set_in("mail", **{**SERVER, "host": '"127.0.0.1"'}, security='"none"')
 
     assert folder.read().mail.security == "none"
 

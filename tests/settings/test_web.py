@@ -13,15 +13,6 @@ from moderator.settings.web import origin_of
 from tests.settings.conftest import Folder
 
 
-def set_web(folder: Folder, **keys: str) -> None:
-    before, table = folder.main.read_text(encoding="utf-8").split("[web]\n")
-    for key, value in keys.items():
-        found = re.search(rf"^{key} = .*$", table, re.MULTILINE)
-        assert found
-        table = f"{table[: found.start()]}{key} = {value}{table[found.end() :]}"
-    folder.main.write_text(f"{before}[web]\n{table}", encoding="utf-8")
-
-
 def test_as_shipped_the_page_is_for_this_machine(folder: Folder) -> None:
     web = folder.read().web
 
@@ -30,7 +21,7 @@ def test_as_shipped_the_page_is_for_this_machine(folder: Folder) -> None:
 
 
 def test_behind_a_proxy_that_has_the_certificate(folder: Folder) -> None:
-    set_web(folder, origin='"https://Moderation.school.example:443/"', listen='"/run/moderator-web/page.sock"')
+    folder.set_in("web", origin='"https://Moderation.school.example:443/"', listen='"/run/moderator-web/page.sock"')
     web = folder.read().web
 
     assert web.origin == "https://moderation.school.example"
@@ -58,7 +49,7 @@ def test_letters_and_browsers_have_one_address(folder: Folder) -> None:
     ],
 )
 def test_what_would_not_work_is_told(folder: Folder, keys: dict[str, str], told: str) -> None:
-    set_web(folder, **keys)
+    folder.set_in("web", **keys)
 
     with pytest.raises(ConfigError) as refused:
         folder.read()
