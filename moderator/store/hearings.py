@@ -21,26 +21,23 @@ from sqlmodel import col
 from moderator.domain import (
     POLICY,
     ActionKind,
-    Author,
     Ban,
     Case,
     Comment,
     Decision,
     Finding,
     Label,
-    Mention,
     Mode,
     Ruling,
     Standing,
     Strike,
     Verdict,
-    Visibility,
 )
 from moderator.store.bans import ban_of
 from moderator.store.database import Transaction
 from moderator.store.latest import is_latest_decision, is_latest_form
 from moderator.store.links import AuthorKey
-from moderator.store.packing import verdict_from
+from moderator.store.packing import read_comment, verdict_from
 from moderator.store.tables import AuthorLinkRow, BanRow, CommentRow, CommentVersionRow, DecisionRow, FindingRow
 
 AT_ONCE = 500
@@ -124,30 +121,8 @@ _COMMENT = (
 )
 
 
-def _comment(row: Any) -> Comment:
-    """All but the platform's own JSON, which nobody judges by."""
-    return Comment(
-        id=row.id,
-        account_id=row.account_id,
-        platform=row.platform,
-        native_id=row.native_id,
-        author=Author(row.author_native_id, row.author_handle, row.author_display_name),
-        text=row.text,
-        posted_at=row.posted_at,
-        post_native_id=row.post_native_id,
-        parent_native_id=row.parent_native_id,
-        version=row.version,
-        edited_at=row.edited_at,
-        reply_prefix=row.reply_prefix,
-        mentions=tuple(Mention(**mention) for mention in row.mentions),
-        image_urls=tuple(row.image_urls),
-        visibility=Visibility(row.visibility),
-        url=row.url,
-    )
-
-
 def _hearings(tx: Transaction, rows: Sequence[Any], standings: _Standings) -> Iterator[Hearing]:
-    comments = [_comment(row) for row in rows]
+    comments = [read_comment(row, row) for row in rows]  # without the JSON, which nobody judges by
     ids = [comment.id for comment in comments]
     findings = findings_of(tx, ids)
     made = _decisions(tx, ids)

@@ -55,6 +55,11 @@ def author_of(native_id: str, handle: str, display_name: str) -> Author:
 
 def comment_of(row: CommentRow, form: CommentVersionRow) -> Comment:
     """The comment in one of its forms, with what is known of it now."""
+    return read_comment(row, form, form.raw)
+
+
+def read_comment(row: Any, form: Any, raw: str = "") -> Comment:
+    """The same from rows that may be of some columns only, such as all but the platform's own JSON."""
     return Comment(
         id=row.id,
         account_id=row.account_id,
@@ -72,7 +77,7 @@ def comment_of(row: CommentRow, form: CommentVersionRow) -> Comment:
         image_urls=tuple(form.image_urls),
         visibility=Visibility(row.visibility),
         url=row.url,
-        raw=form.raw,
+        raw=raw,
     )
 
 
