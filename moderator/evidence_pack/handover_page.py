@@ -7,16 +7,14 @@ import shutil
 import subprocess
 import tempfile
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from moderator.evidence_pack import handover_words as words
 from moderator.evidence_pack.handover import Handover
 from moderator.evidence_pack.page import visible
+from moderator.evidence_pack.paper import templates_in
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOBODY = 65534
@@ -26,7 +24,11 @@ PRINTED_WITHIN = timedelta(seconds=45)
 
 def page(handed: Handover, program: str) -> str:
     """The whole page. `program` names what made it, with its version."""
-    return _templates().get_template("handover.html.j2").render(_told(handed, handed.case.zone) | {"program": program})
+    return (
+        templates_in(Path(__file__).parent)
+        .get_template("handover.html.j2")
+        .render(_told(handed, handed.case.zone) | {"program": program})
+    )
 
 
 def _told(handed: Handover, zone: ZoneInfo) -> dict[str, Any]:
@@ -65,19 +67,6 @@ def _told(handed: Handover, zone: ZoneInfo) -> dict[str, Any]:
         "history": words.history(handed.past, tell) if handed.past else "",
         "proof": words.proof(handed),
     }
-
-
-@cache
-def _templates() -> Environment:
-    """Everything that goes into the page is escaped, and what cannot be seen is shown by its number."""
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def pdf(html: str, within: timedelta = PRINTED_WITHIN) -> bytes | None:

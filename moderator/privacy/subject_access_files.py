@@ -7,13 +7,10 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from moderator.evidence_pack.page import visible
+from moderator.evidence_pack.paper import templates_in
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BYTE_ORDER_MARK = "\ufeff"
@@ -22,7 +19,9 @@ COLUMNS = ("id", "platform", "written", "words", "now", "decided", "why_kept", "
 
 def page(facts: Mapping[str, Any], program: str) -> str:
     """The whole of it on one HTML page: no script, no link, no picture."""
-    return _templates().get_template("subject_access.html.j2").render({**facts, "program": program})
+    return (
+        templates_in(Path(__file__).parent).get_template("subject_access.html.j2").render({**facts, "program": program})
+    )
 
 
 def as_json(facts: Mapping[str, Any]) -> str:
@@ -68,16 +67,3 @@ def content(target: Path, facts: Mapping[str, Any], program: str) -> bytes:
             return table(facts).encode()
         case _:
             return pack(facts, program)
-
-
-@cache
-def _templates() -> Environment:
-    """Everything that goes into the page is escaped, and what cannot be seen is shown by its number."""
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
