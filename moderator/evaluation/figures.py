@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from moderator.domain import Label, Ruling
+from moderator.domain import OF_THE_WHOLE, Label, Ruling
 from moderator.evaluation.curves import (
     Calibration,
     Curve,
@@ -24,20 +24,7 @@ from moderator.evaluation.curves import (
 )
 from moderator.evaluation.judging import Judged
 
-GUIDE_LABELS = (
-    Label.CHILD_NAMED,
-    Label.PERSON_TAGGED,
-    Label.CONTACT,
-    Label.INSULT,
-    Label.HATE,
-    Label.SEXUAL,
-    Label.PROFANITY,
-    Label.THREAT,
-    Label.SAFEGUARDING,
-    Label.UNDERAGE,
-    Label.SPAM,
-    Label.IMPERSONATION,
-)
+GUIDE_LABELS = tuple(label for label in Label if label not in OF_THE_WHOLE)
 """What a labelled set can hold against a comment."""
 NOTHING = "nothing"
 """In the confusion: no label wanted, or none said."""

@@ -7,26 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from moderator.detectors.base import Detector, examine_all
-from moderator.domain import Author, Comment, Context, Finding, Label
+from moderator.domain import OF_THE_WHOLE, Author, Comment, Context, Finding, Label
 from moderator.domain.naming import LIKELY
 from moderator.pictures.values import Line, Seen
 
 PICTURE = "picture"
 """`Finding.field` of what was seen on a picture."""
-SAYS = frozenset(
-    {
-        Label.CHILD_NAMED,
-        Label.PERSON_TAGGED,
-        Label.CONTACT,
-        Label.INSULT,
-        Label.HATE,
-        Label.SEXUAL,
-        Label.PROFANITY,
-        Label.THREAT,
-        Label.SAFEGUARDING,
-    }
-)
-"""What words on a picture can say; who wrote the comment, and whether it complains, they do not."""
+SAYS_NOT = OF_THE_WHOLE | {Label.UNDERAGE, Label.SPAM, Label.IMPERSONATION}
+"""What words on a picture cannot say: who wrote the comment, what it is after, and whether it complains."""
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,7 +30,7 @@ def words_on(seen: Seen, detectors: Sequence[Detector], which: int = 1) -> tuple
         found += findings
         failed += unread
     found += _labels(seen.lines, detectors)
-    told = [_placed(each, seen.lines, which) for each in _strongest(found) if each.label in SAYS]
+    told = [_placed(each, seen.lines, which) for each in _strongest(found) if each.label not in SAYS_NOT]
     return tuple(told), tuple(f"picture {which}, {each}" for each in dict.fromkeys(failed))
 
 
