@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from moderator.cli import app
 from moderator.detectors.base import Detector
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.toxicity import LABELS, WordListScorer
@@ -103,3 +106,14 @@ def test_a_line_is_judged_as_while_somebody_is_on_duty() -> None:
     (judged,) = judge({"id": "1", "text": "Tobias Pike reads so well"})
     assert judged["action"] == "queue"
     assert "nobody on duty" not in " ".join(judged["reasons"])
+
+
+def test_a_school_in_a_folder_of_its_own_is_judged_for(tmp_path: Path) -> None:
+    (tmp_path / "school.json").write_text('{"name": "Foxley Primary"}', encoding="utf-8")
+    (tmp_path / "pupils.csv").write_text("first_name,last_name\nTobias,Wrenfield\n", encoding="utf-8")
+    comments, out = tmp_path / "comments.jsonl", tmp_path / "judged.jsonl"
+    comments.write_text('{"id": "1", "text": "go Tobias Wrenfield"}\n', encoding="utf-8")
+    words = ["judge", "--school", tmp_path, "--comments", comments, "--out", out]
+    done = CliRunner().invoke(app, [*map(str, words), "--toxicity", "stand-in", "--reader", "off"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(out.read_text(encoding="utf-8"))["labels"] == ["child_named"]

@@ -205,3 +205,18 @@ def test_keys_of_every_kind_are_gone_on_from(school: Folder) -> None:
             left: Any = next(((at, found) for at, found in moves.chunks(tx, moves.Reached(name, key))), (table, []))
             assert list(left[1][:400]) == list(rows[1:401]) or (left[0] is not table and len(rows) == 1), name
     source.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--to", "somewhere else"], "--to is no address such as postgresql"),
+        (["--to", "postgresql+psycopg://a@localhost/b", "--password-file", "pg"], "pg: cannot be read"),
+    ],
+)
+def test_an_address_or_a_password_that_cannot_be_read_is_told_before_anything_moves(
+    school: Folder, words: list[str], told: str
+) -> None:
+    with pytest.raises(ModeratorError, match=told):
+        CliRunner().invoke(app, ["migrate-store", *words, "--config", str(school.config)], catch_exceptions=False)
+    open_database(school.read()).close()

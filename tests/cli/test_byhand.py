@@ -42,6 +42,7 @@ def run(school: Folder, *words: str, stdin: str | None = None) -> Result:
 
 def test_a_paste_is_taken_in_once_and_judged_by_the_next_round(school: Folder) -> None:
     words = ("paste", "--place", "classdojo", "--author", "Pat Jones", "--by", "Miss Example", "--json")
+    words += ("--where", "Sports day, Class 3")
     first = json.loads(run(school, *words, stdin="you are an idiot\n").stdout)
     again = json.loads(run(school, *words, stdin="you are an idiot\n").stdout)
     assert (first["new"], again["new"]) == (True, False)
@@ -51,6 +52,7 @@ def test_a_paste_is_taken_in_once_and_judged_by_the_next_round(school: Folder) -
     told = run(school, "explain", first["id"]).stdout
     assert "you are an idiot" in told
     assert "insult" in told
+    assert "Sports day, Class 3" in told
 
 
 def test_a_dry_run_of_a_paste_says_what_policy_says_and_records_nothing(school: Folder) -> None:
@@ -158,6 +160,10 @@ def test_a_post_that_is_out_stands_among_the_tasks_and_is_ticked_off(school: Fol
     assert "The policy: “Posts must not contain any identifiable information" in task["why"]
     assert "Elsie" not in str(task)
     assert json.loads(run(school, "queue", "--tasks", "--json").stdout) == [task]
+    [out] = json.loads(run(school, "own-posts", "--json").stdout)
+    assert out["url"] == "https://example.org/p1"
+    settle = ("own-posts", "--settled", out["code"], "--by", "Miss Example")
+    assert "would be" in run(school, *settle, "--dry-run").stdout
 
     tick = ("tasks", "--done", task["id"], "--by", "Miss Example")
     assert "would be said to be done" in run(school, *tick, "--dry-run").stdout

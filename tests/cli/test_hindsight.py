@@ -63,6 +63,7 @@ def test_a_head_looks_before_she_changes_the_policy_and_learns_from_what_she_dec
     assert "Imogen" not in told
     assert "Nothing was changed." in told
     assert "Imogen" in said(street, "whatif", "--policy", str(path), "--words")
+    assert f"{named}" not in said(street, "whatif", "--policy", str(path), "--samples", "0")
 
     said(street, "decide", named, "allow", "--by", "Mrs Ravenscroft")
     said(street, "once")

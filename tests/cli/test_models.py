@@ -112,6 +112,7 @@ def test_without_a_network_it_says_so_in_one_sentence(tmp_path: Path) -> None:
     [
         (["fetch", "detoxify/unbaised"], "is none of detoxify/original"),
         (["fetch", NAME, "--checkpoint", "x.ckpt"], "go together"),
+        (["fetch", NAME, "--precision", "int4"], "'int4' is not one of 'int8', 'fp32'"),
     ],
 )
 def test_what_cannot_be_meant_is_said_before_anything_is_done(words: list[str], told: str) -> None:

@@ -57,6 +57,8 @@ def test_history_tells_what_was_decided_with_who_and_why(street: Street) -> None
     said = street.command("history", "--limit", "1", "--author", "@first_nan").stdout
     assert "hide" in said
     assert "because" in said
+    (by_rule,) = told(street, "history", "--rule", "a_childs_full_name")
+    assert by_rule["author"] == "@first_nan"
     assert street.command("history", "--ruling", "remove").stdout == "No decision fits.\n"
     assert street.command("history", "--since", "tea time").returncode == 2
 

@@ -33,6 +33,8 @@ def test_the_record_is_listed_and_taken_away_as_a_file(street: Street, tmp_path:
     street.comment("youtube", INSULT, handle="@pat")
     does(street, "once")
     assert "policy" in does(street, "audit", "--event", "decided")
+    assert {row["actor"] for row in facts(street, "audit", "--who", "policy")} == {"policy"}
+    assert "policy" not in does(street, "audit", "--who", "Nobody Here")
     copy = tmp_path / "record.jsonl"
     does(street, "audit", "--export", str(copy), *HEAD)
     lines = [json.loads(line) for line in copy.read_text(encoding="ascii").splitlines()]

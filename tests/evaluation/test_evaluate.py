@@ -138,6 +138,18 @@ def test_a_missed_floor_ends_with_1_only_where_that_is_asked_for(tmp_path: Path)
     assert evaluate("--set", good, "--out", tmp_path / "out", "--strict").exit_code == 0
 
 
+def test_from_which_score_a_text_is_toxic_can_be_said(tmp_path: Path) -> None:
+    """From 0.0 on all are, from 1.0 on none is: what is right the one way is wrong the other."""
+    public = write_public(tmp_path / "public")
+
+    def accuracy(limit: float) -> float:
+        words = ("--public", public, "--toxicity-limit", limit, "--hate-limit", limit, "--out", tmp_path / "out")
+        figures = json.loads(evaluate(*words, "--json").stdout)
+        return float(next(line["value"] for line in figures["bars"] if line["figure"] == "HateCheck: accuracy"))
+
+    assert accuracy(0.0) + accuracy(1.0) == pytest.approx(1.0)
+
+
 def test_a_model_is_held_against_the_one_it_was_made_from(tmp_path: Path) -> None:
     public = write_public(tmp_path / "public", nasty="vile")
     ours = write_onnx(tmp_path / "int8", LABELS, {"vile": [2.0] * 6})

@@ -58,7 +58,10 @@ def test_two_workers_hide_once_though_one_is_killed_and_the_database_breaks_off_
 ) -> None:
     log = tmp_path / "log"
     must_go = a_childs_name(street, "@first")
-    with site.worker(log) as one, site.worker(log, "--only", "poll", "--only", "judge", "--only", "act"):
+    with (
+        site.worker(log, "--concurrency", "2") as one,
+        site.worker(log, "--only", "poll", "--only", "judge", "--only", "act"),
+    ):
         for platform, native_id in must_go:
             street.wait_hidden(platform, native_id, 60)
         one.kill()
