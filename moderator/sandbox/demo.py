@@ -49,6 +49,7 @@ class Tally:
     """What the demo counts while it watches."""
 
     rulings: Counter[str] = field(default_factory=Counter)
+    again: int = 0  # of these, comments that were read before and edited since
     seconds_to_hide: list[float] = field(default_factory=list)
 
 
@@ -128,6 +129,7 @@ class Watcher(threading.Thread):
         if comment is None or decision is None:
             return
         self.tally.rulings[decision.ruling] += 1
+        self.tally.again += comment.version > 1
         line = Text.assemble(
             (f"{decision.ruling:<6}", STYLES[decision.ruling]),
             f" {comment.platform:<10}",
@@ -247,7 +249,7 @@ def print_table(console: Console, tally: Tally, database: Database, sandbox: San
     table = Table(title="The day in figures", title_justify="left", show_header=False, box=None, padding=(0, 2))
     public = sum(1 for comment in sandbox.world.comments.values() if comment.status == "public" and not comment.deleted)
     rows = [
-        ("read", str(sum(tally.rulings.values()))),
+        ("read", f"{sum(tally.rulings.values())}, {tally.again} of them again after an edit"),
         ("allowed", str(tally.rulings[Ruling.ALLOW])),
         ("queued for a person", str(tally.rulings[Ruling.QUEUE])),
         ("hidden", str(tally.rulings[Ruling.HIDE])),
