@@ -15,10 +15,8 @@ from functools import cache, lru_cache
 EMOJI = "\x1f"
 """Stands for a run of emoji with no white space beside it; `\\s` matches it."""
 
-BLANKS = " \t\n" + EMOJI
-"""White space comes out as one character: a line break, a tab for two blanks or more, a blank, or EMOJI."""
-
 _RANK = {EMOJI: 0, " ": 1, "\t": 2, "\n": 3}
+"""White space comes out as one character: a line break, a tab for two blanks or more, a blank, or EMOJI."""
 _PLAIN = {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "“": '"', "”": '"', "„": '"'} | dict.fromkeys(
     "‐‑‒–—−", "-"
 )

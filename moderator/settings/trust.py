@@ -30,7 +30,6 @@ _ADDRESS = f"must be an address such as {DRIVER}://moderator_app@localhost/moder
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 """What the files of a school's folder were when they were read: name, inode, size and time of change in ns."""
-ReadSchool = Callable[[Path], Settings]
 
 
 class TrustStoreForm(Form):

@@ -10,7 +10,6 @@ import json
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
@@ -97,40 +96,3 @@ def write_onnx(
     card = {"name": "tiny", "version": "7", "labels": list(labels), "max_length": max_length, "reads": reads}
     (folder / "model.json").write_text(json.dumps(card), encoding="utf-8")
     return folder
-
-
-def write_checkpoint(folder: Path, labels: Sequence[str]) -> tuple[Path, Path]:
-    """A Detoxify checkpoint of a BERT with random weights, and the Hugging Face folder beside it."""
-    import torch
-    import transformers
-
-    torch.manual_seed(7)
-    config = transformers.AutoConfig.for_model(
-        "bert",
-        vocab_size=len(VOCABULARY),
-        hidden_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=32,
-        num_labels=len(labels),
-    )
-    home = folder / "hf"
-    home.mkdir(parents=True)
-    config.save_pretrained(home)
-    words = home / "vocab.txt"
-    words.write_text("\n".join(VOCABULARY), encoding="utf-8")
-    tokenizer: Any = transformers.AutoTokenizer.from_pretrained(home, model_max_length=32)
-    tokenizer.save_pretrained(home)
-    arch = {
-        "model_type": str(home),
-        "model_name": "BertForSequenceClassification",
-        "tokenizer_name": "BertTokenizerFast",
-        "num_classes": len(labels),
-    }
-    checkpoint = folder / "tiny.ckpt"
-    models: Any = transformers.AutoModelForSequenceClassification
-    state = models.from_config(config).state_dict()
-    settings = {"arch": {"args": arch}, "dataset": {"args": {"classes": list(labels)}}}
-    torch.save({"config": settings, "state_dict": state}, checkpoint)
-    return checkpoint, home
