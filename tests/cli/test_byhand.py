@@ -41,8 +41,8 @@ def run(school: Folder, *words: str, stdin: str | None = None) -> Result:
 
 
 def test_a_paste_is_taken_in_once_and_judged_by_the_next_round(school: Folder) -> None:
-    words = ("paste", "--place", "classdojo", "--author", "Pat Jones", "--by", "Miss Example", "--json")
-    words += ("--where", "Sports day, Class 3")
+    words = ["paste", "--place", "classdojo", "--author", "Pat Jones", "--where", "Sports day, Class 3"]
+    words += ["--by", "Miss Example", "--json"]
     first = json.loads(run(school, *words, stdin="you are an idiot\n").stdout)
     again = json.loads(run(school, *words, stdin="you are an idiot\n").stdout)
     assert (first["new"], again["new"]) == (True, False)

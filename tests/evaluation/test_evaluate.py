@@ -51,7 +51,7 @@ LISTS = ("--toxicity", "stand-in", "--reader", "off")
 """Lists and patterns: what they miss in the set is known, whatever the models learn."""
 
 
-def evaluate(*words: str | Path | int) -> Any:
+def evaluate(*words: str | Path | float) -> Any:
     return in_process(["evaluate", *LISTS, *map(str, words)])
 
 
