@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from moderator.cli import app
 from moderator.detectors.base import Detector
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.toxicity import LABELS, WordListScorer
@@ -16,6 +14,7 @@ from moderator.domain import Comment, Context, Finding
 from moderator.errors import ConfigError, DetectorError
 from moderator.judge_file import judge_lines
 from moderator.policy.limits import DEFAULT
+from tests.commands import in_process
 from tests.detectors.school import ROLL, SCHOOL
 
 SCORER = WordListScorer()
@@ -114,6 +113,6 @@ def test_a_school_in_a_folder_of_its_own_is_judged_for(tmp_path: Path) -> None:
     comments, out = tmp_path / "comments.jsonl", tmp_path / "judged.jsonl"
     comments.write_text('{"id": "1", "text": "go Tobias Wrenfield"}\n', encoding="utf-8")
     words = ["judge", "--school", tmp_path, "--comments", comments, "--out", out]
-    done = CliRunner().invoke(app, [*map(str, words), "--toxicity", "stand-in", "--reader", "off"])
+    done = in_process([*map(str, words), "--toxicity", "stand-in", "--reader", "off"])
     assert done.exit_code == 0, done.output
     assert json.loads(out.read_text(encoding="utf-8"))["labels"] == ["child_named"]

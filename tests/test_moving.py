@@ -218,5 +218,5 @@ def test_an_address_or_a_password_that_cannot_be_read_is_told_before_anything_mo
     school: Folder, words: list[str], told: str
 ) -> None:
     with pytest.raises(ModeratorError, match=told):
-        CliRunner().invoke(app, ["migrate-store", *words, "--config", str(school.config)], catch_exceptions=False)
+        in_process(["migrate-store", *words, "--config", str(school.config)], catch_exceptions=False)
     open_database(school.read()).close()
