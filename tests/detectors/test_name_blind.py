@@ -93,6 +93,7 @@ class Counted:
         assert MODEL is not None
         self._model, self.read_so_far = MODEL, 0
         self.name, self.version, self.labels, self.classes = MODEL.name, MODEL.version, MODEL.labels, MODEL.classes
+        self.roll_alone = MODEL.roll_alone
 
     def read(self, comments: Sequence[tuple[Comment, Context, list[tuple[int, Mark]]]]) -> list[Reading]:
         self.read_so_far += len(comments)
