@@ -19,9 +19,9 @@ from moderator.detectors.reader_input import begins_sentence
 from moderator.detectors.reader_model import Reading
 from moderator.detectors.toxicity import WordListScorer
 from moderator.domain import TEXT, Finding, Label
+from moderator.domain.naming import LIKELY
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
-_ON_THE_ROLL = 0.75
 _SHOUTED = 0.4
 """Share of capitals among a text's letters above which a capital tells nothing."""
 _NAME, _MAYBE_NAME, _ABUSE = 0.5, 0.2, 0.1
@@ -77,7 +77,7 @@ def _tokens_of(words: Sequence[Word], spans: Sequence[tuple[int, int] | None]) -
 
 
 def _is_of_the_roll(hit: Finding) -> bool:
-    return hit.label is Label.CHILD_NAMED and hit.field == TEXT and hit.score >= _ON_THE_ROLL
+    return hit.label is Label.CHILD_NAMED and hit.field == TEXT and hit.score >= LIKELY
 
 
 def _written_as_names(text: str) -> list[tuple[int, int]]:
