@@ -36,6 +36,8 @@ from moderator.store.database import Database
 from moderator.web.invitations import invite_link
 
 DRAIN_S = 15.0
+STARTS_WITHIN_S = 60.0
+"""The models are loaded first, which takes a busy machine longer than a short day."""
 """How long the last comments may take once the day is over."""
 PRINTED_WIDTH = 110
 """Columns where the output goes to a file."""
@@ -99,7 +101,7 @@ class Watcher(threading.Thread):
         super().__init__(name="watch", daemon=True)
         self._daemon, self._database, self._sandbox, self._console = daemon, database, sandbox, console
         self.tally = Tally()
-        self.last_line_at = time.monotonic()
+        self.last_line_at: float | None = None  # once the daemon has decided or done something
         self.problems: list[str] = []
 
     def run(self) -> None:
@@ -237,10 +239,13 @@ def show_page(
 
 
 def drain(daemon: subprocess.Popen[str], watcher: Watcher) -> None:
-    """Wait until everything read is judged and acted on, and nothing new came for two rounds of reading."""
+    """Wait until the daemon has begun, everything read is judged and acted on, and nothing new came for two rounds of reading."""
+    until = time.monotonic() + STARTS_WITHIN_S
+    while watcher.last_line_at is None and time.monotonic() < until and daemon.poll() is None:
+        time.sleep(0.2)
     until = time.monotonic() + DRAIN_S
     while time.monotonic() < until and daemon.poll() is None:
-        if time.monotonic() - watcher.last_line_at > POLL_EVERY_S * 2 + 1:
+        if time.monotonic() - (watcher.last_line_at or 0.0) > POLL_EVERY_S * 2 + 1:
             return
         time.sleep(0.2)
 
