@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from moderator.domain import Visibility
+from moderator.domain import Outcome, Visibility
 from moderator.errors import (
     AccountClosed,
     Damaged,
@@ -269,8 +269,7 @@ class AccountWork:
     def _carry_out(self) -> None:
         ended = self.house.act(self._account_id, self._clock(), self._goes_on)
         for outcome in ended.done:
-            phrase = f"action.{outcome.action.kind}"
-            self._log.info(phrase, comment=outcome.action.comment.id, result=outcome.result.value)
+            self._tell_done(outcome)
         for action, error in ended.failed:
             self._log.warning(
                 "action.failed",
@@ -283,6 +282,10 @@ class AccountWork:
             self._pause(ended.login_expired, self._clock())
         if ended.unforeseen is not None:
             raise ended.unforeseen
+
+    def _tell_done(self, outcome: Outcome) -> None:
+        phrase = f"action.{outcome.action.kind}"
+        self._log.info(phrase, comment=outcome.action.comment.id, result=outcome.result.value)
 
     def _tell_judged(self, judged: Judged) -> None:
         decision = judged.decision

@@ -1,8 +1,11 @@
-"""`trust check`, `trust prepare`, `trust status`: many schools in one database."""
+"""`trust check`, `trust prepare`, `trust status`, `trust web`: many schools in one database."""
 
 from __future__ import annotations
 
 import os
+import signal
+import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +14,15 @@ from sqlalchemy.engine import make_url
 
 from moderator.cli.common import JsonOption, print_json, utc_now
 from moderator.errors import ConfigError
+from moderator.monitor.server import Served
 from moderator.settings import credentials_folder
 from moderator.settings.faults import FaultyFiles
+from moderator.settings.monitor import place_of
 from moderator.settings.trust import TRUST, Schools, TrustSettings, read_trust
 from moderator.store import roles, wakeup_tables
 from moderator.store.database import Database
 from moderator.trust import overview
+from moderator.trust.page import TrustPage
 
 trust_app = typer.Typer(
     help="Many schools in one PostgreSQL database.\n\nExample: moderator trust check --trust /etc/moderator/trust.toml",
@@ -102,6 +108,37 @@ def status(trust: TrustOption = DEFAULT_TRUST, as_json: JsonOption = False) -> N
     else:
         typer.echo("\n".join(overview.in_words(now)))
     raise typer.Exit(0 if now.well else 1)
+
+
+@trust_app.command()
+def web(
+    trust: TrustOption = DEFAULT_TRUST,
+    listen: Annotated[
+        str, typer.Option(help="An address of this machine and a port, or the whole path of a Unix socket.")
+    ] = "127.0.0.1:8077",
+) -> None:
+    """Show how all schools stand, on a page for whoever looks after the workers: on this machine only, without a login.
+
+    From elsewhere: ssh -L 8077:127.0.0.1:8077 SERVER, then http://127.0.0.1:8077/. For monitoring: /healthz and /status.json.
+
+    Example: moderator trust web --listen 127.0.0.1:8077
+    """
+    place, settings = place_of(listen), load_trust(trust)
+    schools, store = Schools(settings), Database.open(settings.store_url, school_id="")
+    leaving = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda _signal, _frame: leaving.set())
+
+    def look(now: datetime) -> overview.TrustNow:
+        schools.follow(load_trust(trust))
+        return overview.look(schools.trust, store, now)
+
+    try:
+        with Served(place, TrustPage(look, utc_now).answer):
+            typer.echo(f"The page of all schools is at {place.where}.", err=True)
+            leaving.wait()
+    finally:
+        store.close()
 
 
 def faults_of(schools: Schools, school_id: str) -> list[str]:

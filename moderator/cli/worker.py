@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Annotated
@@ -16,6 +17,8 @@ from moderator.cli.common import utc_now
 from moderator.cli.trust import DEFAULT_TRUST, TrustOption, load_trust
 from moderator.errors import StoreError
 from moderator.logs import open_log
+from moderator.monitor.server import Served
+from moderator.settings.monitor import place_of
 from moderator.settings.trust import Schools, WorkerForm
 from moderator.store.database import Database
 from moderator.store.roles import refuse_who_sees_all
@@ -23,6 +26,7 @@ from moderator.store.turns import Work
 from moderator.trust.clock import DatabaseClock
 from moderator.trust.crew import Crew, Terms
 from moderator.trust.enlisting import Enlisting
+from moderator.trust.figures import WorkerFigures
 from moderator.trust.office import Office
 from moderator.trust.wakeups import Wakeups
 
@@ -39,6 +43,12 @@ def worker(
         int | None,
         typer.Option(min=1, max=64, help="How many accounts are read at once, in the place of polls_at_once."),
     ] = None,
+    listen: Annotated[
+        str,
+        typer.Option(
+            help="Tell this worker's figures under /metrics: 127.0.0.1:9465, or the whole path of a Unix socket. No login."
+        ),
+    ] = "",
 ) -> None:
     """Share the work of the trust's schools until told to stop (SIGTERM or Ctrl-C); start as many as there is work for.
 
@@ -60,11 +70,14 @@ def worker(
         refuse_who_sees_all(store)
         clock, leaving = DatabaseClock(store), threading.Event()
         schools = Schools(settings, logins=set(kinds) != {Work.JUDGE})
-        office = Office(schools, form, store, log, clock)
+        figures = WorkerFigures(schools, store, clock)
+        office = Office(schools, form, store, log, clock, figures.judged, figures.acted)
         terms = Terms(timedelta(seconds=form.lease_s), per_school=form.per_school)
-        crew = Crew(store, office.hands(kinds, leaving), name, terms, log, clock, leaving=leaving)
+        hands = office.hands(kinds, leaving)
+        crew = Crew(store, hands, name, terms, log, clock, figures.turned, leaving, figures.claimed)
         log.info("worker.started", kinds=",".join(kinds), schools=len(schools))
-        with Enlisting(office, partial(load_trust, trust), log, leaving):
+        served = Served(place_of(listen), figures.answer) if listen else nullcontext()
+        with served, Enlisting(office, partial(load_trust, trust), log, leaving):
             Wakeups(crew, settings.store_url, slots(form, concurrency), log).run()
         log.info("worker.stopped")
     finally:

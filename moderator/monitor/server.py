@@ -9,7 +9,9 @@ import threading
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 from moderator.errors import ConfigError, ModeratorError
 from moderator.monitor.figures import Figures
@@ -18,15 +20,18 @@ from moderator.settings.monitor import MonitorSettings
 
 TEXT, JSON = "text/plain; version=0.0.4; charset=utf-8", "application/json"
 ANSWER_WITHIN_S = 10.0
+NOTHING_BUT_STYLE = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 Answer = tuple[HTTPStatus, str, bytes]
 
 
-class Monitor:
+class Served:
     """Answers until it is closed, in threads of its own, so that a slow question holds up no work."""
 
-    def __init__(self, place: MonitorSettings, page: Page, gather: Callable[[], Figures]) -> None:
-        """Raises ConfigError where the place cannot be had."""
-        self._page, self._gather = page, gather
+    def __init__(self, place: MonitorSettings, answer: Callable[[str], Answer]) -> None:
+        """`answer` is given a path. Raises ConfigError where the place cannot be had."""
+        self._answer, self._place = answer, place
         self._server = opened(place, self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, name="monitor", daemon=True)
 
@@ -37,33 +42,44 @@ class Monitor:
         self._server.shutdown()
         self._server.server_close()
 
+    def __enter__(self) -> Served:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
     @property
     def port(self) -> int:
         return int(self._server.server_address[1])
 
-    def answer(self, path: str) -> Answer:
-        if path == "/metrics":
-            return HTTPStatus.OK, TEXT, self._page.text()
-        if path == "/healthz":
-            return healthz(self._gather())
-        return HTTPStatus.NOT_FOUND, TEXT, b"/metrics and /healthz are here\n"
+    def _is_for_us(self, host: str) -> bool:
+        """Another name for this machine would let somebody else's page read what is here (DNS rebinding)."""
+        return self._place.socket is not None or urlsplit(f"//{host}").hostname in ("localhost", "127.0.0.1", "::1")
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        monitor = self
+        served = self
 
         class Handler(BaseHTTPRequestHandler):
             timeout = ANSWER_WITHIN_S
             server_version, sys_version = "moderator", ""
 
             def do_GET(self) -> None:
+                if not served._is_for_us(self.headers.get("Host", "")):
+                    self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+                    return
                 try:
-                    status, kind, body = monitor.answer(self.path.partition("?")[0])
+                    status, kind, body = served._answer(self.path.partition("?")[0])
                 except ModeratorError as error:  # The records cannot be read: monitoring is to notice.
                     status, kind, body = HTTPStatus.SERVICE_UNAVAILABLE, TEXT, f"{type(error).__name__}\n".encode()
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Cache-Control", "no-store")
+                self.send_header("Content-Security-Policy", NOTHING_BUT_STYLE)
+                self.send_header("X-Content-Type-Options", "nosniff")
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -71,6 +87,22 @@ class Monitor:
                 """Whoever monitors asks every few seconds: that is no news for the log."""
 
         return Handler
+
+
+class Monitor(Served):
+    """/metrics and /healthz of one school."""
+
+    def __init__(self, place: MonitorSettings, page: Page, gather: Callable[[], Figures]) -> None:
+        """Raises ConfigError where the place cannot be had."""
+        self._page, self._gather = page, gather
+        super().__init__(place, self.answer)
+
+    def answer(self, path: str) -> Answer:
+        if path == "/metrics":
+            return HTTPStatus.OK, TEXT, self._page.text()
+        if path == "/healthz":
+            return healthz(self._gather())
+        return HTTPStatus.NOT_FOUND, TEXT, b"/metrics and /healthz are here\n"
 
 
 def healthz(figures: Figures) -> Answer:
@@ -118,5 +150,5 @@ def opened(place: MonitorSettings, handler: type[BaseHTTPRequestHandler]) -> Thr
     except OSError as error:
         raise ConfigError(
             f"Monitoring cannot listen on {place.where}: {os.strerror(error.errno or 0)}. Another process may have it; "
-            "change listen in [monitor] of moderator.toml."
+            "change listen in [monitor] of moderator.toml, or --listen."
         ) from error

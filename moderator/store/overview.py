@@ -59,6 +59,12 @@ def overdue(tx: Transaction, before: datetime) -> Mapping[str, Mapping[Work, dat
     return found
 
 
+def due(tx: Transaction, now: datetime) -> Mapping[Work, tuple[int, datetime]]:
+    """Of all schools together: how many turns of each kind are due and in nobody's hands, and since when the oldest is."""
+    asked = select(TurnRow.work, func.count(), func.min(col(TurnRow.due_at))).where(col(TurnRow.due_at) <= now)
+    return {Work(work): (count, since) for work, count, since in tx.all(asked.group_by(col(TurnRow.work)))}
+
+
 def workers(tx: Transaction, since: datetime) -> Mapping[str, int]:
     """Who began turns since then, and how many of these stand under each name."""
     asked = select(TurnRow.worker, func.count()).where(col(TurnRow.begun_at) >= since)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from moderator.domain import Outcome
 from moderator.errors import StoreError
 from moderator.logs import Log
 from moderator.pipeline import House
@@ -30,6 +31,14 @@ def as_usual(_school_id: str, _platform: str, _now: datetime) -> float:
     return 1.0
 
 
+CountActed = Callable[[str, str], None]
+"""School and kind of an action that was carried out."""
+
+
+def nobody_counts_acts(_school_id: str, _kind: str) -> None:
+    pass
+
+
 class AccountTurns(AccountWork):
     """Reads an account, or acts for it, for as long as the turn is ours. Judging is another's turn."""
 
@@ -42,10 +51,11 @@ class AccountTurns(AccountWork):
         leaving: threading.Event,
         pace: Pace,
         slowing: Slowing = as_usual,
+        acted: CountActed = nobody_counts_acts,
     ) -> None:
         super().__init__(house, account_id, log, clock)
         self._unfenced, self._leaving, self._pace, self._pace_s = house, leaving, pace, pace.regular_s
-        self._slowing = slowing
+        self._slowing, self._acted = slowing, acted
         self._lease: Lease | None = None
         self.at_work = threading.Lock()
         """Held for the length of a turn. A thread that lost its lease may still be at it when the account's next turn begins."""
@@ -100,6 +110,10 @@ class AccountTurns(AccountWork):
             self._carry_out()
         else:
             super()._do(job)
+
+    def _tell_done(self, outcome: Outcome) -> None:
+        super()._tell_done(outcome)
+        self._acted(self.house.database.school_id, outcome.action.kind.value)
 
     def _goes_on(self) -> bool:
         return self._lease is not None and self._lease.goes_on()

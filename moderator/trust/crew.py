@@ -51,7 +51,15 @@ Tell = Callable[[Turn, float, float], None]
 """Told of each turn that ended: how late it was claimed and how long it took, in seconds."""
 
 
+TellClaim = Callable[[Work, float], None]
+"""Told of each claim: of which kind, and how long it took, in seconds."""
+
+
 def tell_nobody(_turn: Turn, _late_s: float, _took_s: float) -> None:
+    pass
+
+
+def tell_nobody_of_claims(_work: Work, _seconds: float) -> None:
     pass
 
 
@@ -72,10 +80,11 @@ class Crew:
         clock: Clock,
         tell: Tell = tell_nobody,
         leaving: threading.Event | None = None,
+        claimed: TellClaim = tell_nobody_of_claims,
     ) -> None:
         """`leaving` is what the hands look at as well."""
         self._database, self._hands, self.name, self._terms = database, hands, name, terms
-        self._log, self._clock, self._tell = log, clock, tell
+        self._log, self._clock, self._tell, self._claimed = log, clock, tell, claimed
         self.leaving = leaving or threading.Event()
         self.claims_s: deque[float] = deque(maxlen=10_000)
         """How long the last claims took, in seconds."""
@@ -127,7 +136,9 @@ class Crew:
             held = turns.claim(
                 tx, work, self.name, self._clock(), terms.lease, self._hands[work].at_once, terms.per_school
             )
-        self.claims_s.append(time.perf_counter() - began)
+        took = time.perf_counter() - began
+        self.claims_s.append(took)
+        self._claimed(work, took)
         return held
 
     def _do(self, work: Work, held: Sequence[Turn]) -> int:

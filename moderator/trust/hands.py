@@ -16,7 +16,7 @@ from moderator.reports.rounds import Rounds
 from moderator.store import agenda, alerts, decisions, turns
 from moderator.store.turns import LeaseLost, Turn, Work, fenced
 from moderator.trust import judging
-from moderator.trust.account import AccountTurns, Slowing, as_usual
+from moderator.trust.account import AccountTurns, CountActed, Slowing, as_usual, nobody_counts_acts
 from moderator.trust.lease import Lease
 from moderator.trust.pace import Pace
 from moderator.worker import Clock
@@ -28,6 +28,14 @@ JudgingHouseOf = Callable[[str], tuple[House, ScoredAhead]]
 """The same with the scorer that the house reads by, which other houses share."""
 ALERTS_EVERY = timedelta(seconds=60)
 """While an alert is open somebody else may have to be called."""
+
+
+CountJudged = Callable[[str, int], None]
+"""School, and how many comments of it were judged."""
+
+
+def nobody_counts_judged(_school_id: str, _comments: int) -> None:
+    pass
 
 
 class AccountHands:
@@ -44,9 +52,10 @@ class AccountHands:
         leaving: threading.Event,
         pace: Pace,
         slowing: Slowing = as_usual,
+        acted: CountActed = nobody_counts_acts,
     ) -> None:
         self._work, self._house_of, self._log, self._clock = work, house_of, log, clock
-        self._leaving, self._pace, self._slowing = leaving, pace, slowing
+        self._leaving, self._pace, self._slowing, self._acted = leaving, pace, slowing, acted
         self._known: dict[tuple[str, str], tuple[House, AccountTurns]] = {}
 
     def __call__(self, held: Held) -> None:
@@ -64,7 +73,9 @@ class AccountHands:
         if turn.account_id not in house.platforms:
             raise ConfigError(f"{turn.school_id} has no account {turn.account_id} any more.")
         log = self._log.bind(school=turn.school_id)
-        made = AccountTurns(house, turn.account_id, log, self._clock, self._leaving, self._pace, self._slowing)
+        made = AccountTurns(
+            house, turn.account_id, log, self._clock, self._leaving, self._pace, self._slowing, self._acted
+        )
         self._known[key] = house, made
         return made
 
@@ -72,8 +83,16 @@ class AccountHands:
 class JudgingHands:
     """Judges what waits in several schools at once. One thread reads a batch while another keeps what it decided."""
 
-    def __init__(self, house_of: JudgingHouseOf, log: Log, clock: Clock, at_once: int = 16) -> None:
+    def __init__(
+        self,
+        house_of: JudgingHouseOf,
+        log: Log,
+        clock: Clock,
+        at_once: int = 16,
+        judged: CountJudged = nobody_counts_judged,
+    ) -> None:
         self._house_of, self._log, self._clock, self.at_once = house_of, log, clock, at_once
+        self._judged = judged
         self._one = threading.Lock()
 
     def __call__(self, held: Held) -> None:
@@ -102,6 +121,7 @@ class JudgingHands:
             more = agenda.waits_to_be_judged(tx, turn.account_id)
             turns.finish(tx, turn, now, now if more else now + timedelta(seconds=turn.every_s))
         if judged:
+            self._judged(turn.school_id, len(judged))
             self._log.info("turn.judged", school=turn.school_id, account=turn.account_id, comments=len(judged))
 
 

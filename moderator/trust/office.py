@@ -22,8 +22,9 @@ from moderator.settings.trust import Schools, TrustSettings, WorkerForm
 from moderator.store import turns
 from moderator.store.database import Database
 from moderator.store.turns import Wanted, Work
+from moderator.trust.account import CountActed, nobody_counts_acts
 from moderator.trust.crew import DoTurns
-from moderator.trust.hands import AccountHands, JudgingHands, SchoolHands
+from moderator.trust.hands import AccountHands, CountJudged, JudgingHands, SchoolHands, nobody_counts_judged
 from moderator.trust.houses import Kept, judging_house, reaching_house
 from moderator.trust.pace import Pace
 from moderator.trust.sharing import Sharing
@@ -39,8 +40,18 @@ AppOf = Callable[[str, str], str]
 class Office:
     """Knows a trust's schools, and puts together what a worker needs of them."""
 
-    def __init__(self, schools: Schools, form: WorkerForm, store: Database, log: Log, clock: Clock) -> None:
+    def __init__(
+        self,
+        schools: Schools,
+        form: WorkerForm,
+        store: Database,
+        log: Log,
+        clock: Clock,
+        judged: CountJudged = nobody_counts_judged,
+        acted: CountActed = nobody_counts_acts,
+    ) -> None:
         """`store` is of no school: turns alone are looked at through it."""
+        self._judged, self._acted = judged, acted
         self._schools, self._form, self._store, self._log, self._clock = schools, form, store, log, clock
         self._sharing = Sharing(schools, store)
         self._faults: dict[str, str] = {}  # by school, as told
@@ -56,10 +67,12 @@ class Office:
         if work is Work.JUDGE:
             for settings in self._readable()[:1]:
                 self._models_of(settings)
-            return JudgingHands(self._kept(self._judging).of, log, clock)
+            return JudgingHands(self._kept(self._judging).of, log, clock, judged=self._judged)
         house_of = self._kept(self._reaching).of
         if work in (Work.POLL, Work.ACT):
-            return AccountHands(work, house_of, log, clock, leaving, pace_of(self._form), self._sharing.slowing)
+            return AccountHands(
+                work, house_of, log, clock, leaving, pace_of(self._form), self._sharing.slowing, self._acted
+            )
         return SchoolHands(house_of, self._letters if work is Work.REPORT else self._retention, clock)
 
     def _kept(self, make: Callable[[Settings], T]) -> Kept[T]:

@@ -22,8 +22,10 @@ from moderator.store import turns
 from moderator.store.database import Database
 from moderator.store.tables import TurnRow
 from moderator.store.turns import Wanted, Work
-from moderator.trust.crew import Crew, DoTurns, Terms
-from moderator.trust.hands import AccountHands, JudgingHands
+from moderator.trust.account import nobody_counts_acts
+from moderator.trust.crew import Crew, DoTurns, Terms, tell_nobody, tell_nobody_of_claims
+from moderator.trust.figures import WorkerFigures
+from moderator.trust.hands import AccountHands, JudgingHands, nobody_counts_judged
 from moderator.trust.pace import Pace
 from tests.conftest import NOON
 
@@ -69,7 +71,13 @@ class Trust:
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)
 
-    def crew(self, name: str = "first", only: Sequence[Work] = tuple(EVERY_S), pace: Pace = REGULAR) -> Crew:
+    def crew(
+        self,
+        name: str = "first",
+        only: Sequence[Work] = tuple(EVERY_S),
+        pace: Pace = REGULAR,
+        figures: WorkerFigures | None = None,
+    ) -> Crew:
         """A worker of its own, with houses of its own."""
         log, leaving = open_log(self.log, style="json"), threading.Event()
         scorer = ScoredAhead(WordListScorer())
@@ -87,13 +95,15 @@ class Trust:
                 )
             return houses[own]
 
+        judged, acted = (figures.judged, figures.acted) if figures else (nobody_counts_judged, nobody_counts_acts)
+        turned, claimed = (figures.turned, figures.claimed) if figures else (tell_nobody, tell_nobody_of_claims)
         hands: dict[Work, DoTurns] = {
             Work.POLL: AccountHands(Work.POLL, house_of, log, self.clock, leaving, pace),
-            Work.JUDGE: JudgingHands(lambda own: (house_of(own), scorer), log, self.clock),
-            Work.ACT: AccountHands(Work.ACT, house_of, log, self.clock, leaving, pace),
+            Work.JUDGE: JudgingHands(lambda own: (house_of(own), scorer), log, self.clock, judged=judged),
+            Work.ACT: AccountHands(Work.ACT, house_of, log, self.clock, leaving, pace, acted=acted),
         }
         chosen = {work: hands[work] for work in only}
-        return Crew(self.store, chosen, name, self.terms, log, self.clock, leaving=leaving)
+        return Crew(self.store, chosen, name, self.terms, log, self.clock, turned, leaving, claimed)
 
     def round(self, crew: Crew) -> None:
         """All that is due now, once."""

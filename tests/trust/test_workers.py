@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import time
 from collections import Counter
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
@@ -81,9 +83,13 @@ def test_two_workers_hide_once_though_one_is_killed_and_the_database_breaks_off_
 def test_a_worker_told_to_stop_ends_what_it_has_in_hand_and_holds_nothing(
     tmp_path: Path, street: Street, site: Site
 ) -> None:
-    with site.worker(tmp_path / "log") as one:
+    with site.worker(tmp_path / "log", "--listen", str(tmp_path / "worker.sock")) as one:
         ((platform, native_id), *_) = a_childs_name(street, "@first")
         street.wait_hidden(platform, native_id, 60)
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(tmp_path / "worker.sock"))) as asked:
+            told = asked.get("http://worker/metrics").text
+        assert re.search(r'moderator_actions_total{kind="hide",school="demo"} [12]\.0', told)
+        assert CHILD not in told
         status = run_command("trust", "status", "--trust", str(site.file), "--json", env=clean_environment())
         assert status.returncode == 0, status.stdout
         assert [school["school_id"] for school in json.loads(status.stdout)["schools"]] == ["demo"]
