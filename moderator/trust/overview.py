@@ -152,8 +152,7 @@ def worth_telling(now: TrustNow) -> Sequence[SchoolNow]:
 
 def _of_all(now: TrustNow) -> Iterable[str]:
     well = sum(school.well for school in now.schools)
-    workers = "1 worker" if len(now.workers) == 1 else f"{len(now.workers)} workers"
-    yield f"{len(now.schools)} schools, {well} of them well; {workers} at work."
+    yield f"{counted(len(now.schools))}, {well} of them well; {counted(len(now.workers), 'worker')} at work."
     if not now.workers:
         yield "No worker has begun anything for ten minutes. Start one: moderator worker"
     if now.not_enlisted:
@@ -170,9 +169,13 @@ def _of_school(school: SchoolNow) -> str:
 
 def _of_app(app: AppNow) -> str:
     return (
-        f"{app.name}  {app.used:,} of {app.limit:,} {app.counter} used by {app.schools} schools; "
+        f"{app.name}  {app.used:,} of {app.limit:,} {app.counter} used by {counted(app.schools)}; "
         f"more at {app.ends_at:%d %b %H:%M} UTC"
     )
+
+
+def counted(number: int, what: str = "school") -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def ago(seconds: float) -> str:

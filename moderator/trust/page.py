@@ -14,7 +14,7 @@ from html import escape
 from http import HTTPStatus
 
 from moderator.monitor.server import JSON, TEXT, Answer
-from moderator.trust.overview import SchoolNow, TrustNow, ago, as_facts, worth_telling
+from moderator.trust.overview import SchoolNow, TrustNow, ago, as_facts, counted, worth_telling
 
 HTML = "text/html; charset=utf-8"
 GOOD_FOR = timedelta(seconds=15)
@@ -58,7 +58,7 @@ def page(now: TrustNow) -> str:
     """The whole page."""
     well = sum(school.well for school in now.schools)
     said = [
-        f"<h1>{len(now.schools)} schools, {well} of them well</h1>",
+        f"<h1>{counted(len(now.schools))}, {well} of them well</h1>",
         f"<p>At {now.at:%d %b %H:%M} UTC. {len(now.workers)} at work: {escape(', '.join(now.workers)) or 'no worker'}.</p>",
     ]
     if not now.workers:

@@ -15,6 +15,7 @@ import httpx
 import psycopg
 import pytest
 
+from moderator.sandbox.faults import Fault, FaultKind
 from moderator.sandbox.school import load_day
 from moderator.store.wakeup_tables import conninfo
 from tests.commands import run_command
@@ -52,6 +53,18 @@ def effective_hides(street: Street) -> Counter[tuple[str, str]]:
 def a_childs_name(street: Street, handle: str) -> list[tuple[str, str]]:
     """On each platform a comment that must be hidden."""
     return [(each, street.comment(each, f"So proud of {CHILD} today", handle=handle)) for each in PLATFORMS]
+
+
+def the_page(folder: Path, site: Site) -> str:
+    """What `moderator trust web` shows; it is then told to stop, and does."""
+    place = folder / "page.sock"
+    with site.command(folder / "page", "trust", "web", "--listen", str(place)) as process:
+        wait_until(place.is_socket, 30, "the page is there")
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(place))) as asked:
+            shown = asked.get("http://trust/").text
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    return shown
 
 
 @pytest.mark.timeout(180)
@@ -93,6 +106,7 @@ def test_a_worker_told_to_stop_ends_what_it_has_in_hand_and_holds_nothing(
         status = run_command("trust", "status", "--trust", str(site.file), "--json", env=clean_environment())
         assert status.returncode == 0, status.stdout
         assert [school["school_id"] for school in json.loads(status.stdout)["schools"]] == ["demo"]
+        assert the_page(tmp_path, site).count("<h1>1 school, 1 of them well</h1>") == 1
         began = time.monotonic()
         one.send_signal(signal.SIGTERM)
         assert one.wait(30) == 0
@@ -102,6 +116,30 @@ def test_a_worker_told_to_stop_ends_what_it_has_in_hand_and_holds_nothing(
     assert "The workers of a trust do the work of demo" in alone.stderr
     with psycopg.connect(**conninfo(site.url)) as server:
         assert server.execute("SELECT count(*) FROM turns WHERE lease_until IS NOT NULL").fetchone() == (0,)
+
+
+@pytest.mark.timeout(180)
+def test_workers_restarted_one_after_the_other_end_the_call_in_hand_and_nothing_is_done_twice(
+    tmp_path: Path, street: Street, site: Site
+) -> None:
+    log = tmp_path / "log"
+    street.sandbox.world.add_fault(Fault("youtube", FaultKind.HANG, path="setModerationStatus", seconds=4.0))
+    with site.worker(log) as one, site.worker(log) as two:
+        must_go = a_childs_name(street, "@first")
+        wait_until(lambda: not street.sandbox.world.faults.listed(), 60, "a call to YouTube hangs")
+        began = time.monotonic()
+        for each in (one, two):
+            each.send_signal(signal.SIGTERM)
+            assert each.wait(30) == 0
+            print(f"left after {time.monotonic() - began:.1f} s")
+        assert [event["event"] for event in log_events(log)].count("worker.stopped") == 2
+        assert time.monotonic() - began > 2.5, "somebody waited for the call in hand"
+        with psycopg.connect(**conninfo(site.url)) as server:
+            assert server.execute("SELECT count(*) FROM turns WHERE lease_until IS NOT NULL").fetchone() == (0,)
+        with site.worker(log):
+            for platform, native_id in must_go:
+                street.wait_hidden(platform, native_id, 90)
+    assert effective_hides(street) == Counter(must_go)
 
 
 @pytest.mark.timeout(120)

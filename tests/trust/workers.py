@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +22,13 @@ class Site:
     file: Path
     url: str
 
-    @contextmanager
-    def worker(self, log: Path, *options: str) -> Iterator[Started]:
+    def worker(self, log: Path, *options: str) -> AbstractContextManager[Started]:
         """A worker until the block ends; what it says goes to `log`."""
-        words = ("worker", "--trust", str(self.file), *options)
-        process = start_command(*words, env=clean_environment(), log=log)
+        return self.command(log, "worker", *options)
+
+    @contextmanager
+    def command(self, log: Path, *words: str) -> Iterator[Started]:
+        process = start_command(*words, "--trust", str(self.file), env=clean_environment(), log=log)
         try:
             yield process
         finally:
