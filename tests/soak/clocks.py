@@ -15,11 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from moderator.build import reach_database
 from moderator.daemon import catch_up_after
 from moderator.sandbox.school import POLL_EVERY_S
-from moderator.settings import read_settings
-from moderator.store import comments
 from tests.conftest import skip_needed
 from tests.journeys.street import clean_environment, log_events, wait_until
 from tests.soak.figures import Figure, command
@@ -107,7 +104,7 @@ def sleep_through(
     first: dict[str, float] = {}
     until = time.monotonic() + catch_up_after(1, 2, every_s) + WITHIN_S
     while len(first) < len(PLATFORMS) and time.monotonic() < until:
-        for platform, at in last_read(day).items():
+        for platform, at in day.last_read().items():
             if at > woken:
                 first.setdefault(platform, (at - woken).total_seconds())
         time.sleep(0.2)
@@ -137,17 +134,6 @@ def is_still(day: SchoolDay) -> bool:
     before = len(day.street.sandbox.calls)
     time.sleep(3)
     return len(day.street.sandbox.calls) == before
-
-
-def last_read(day: SchoolDay) -> dict[str, datetime]:
-    """When each account was read last, by the daemon's own clock; those that never were are left out."""
-    database = reach_database(read_settings(day.street.config, credentials_dir=None))
-    try:
-        with database.reading() as tx:
-            told = {name: [state.last_ok_at for state in comments.feed_states(tx, name)] for name in PLATFORMS}
-    finally:
-        database.close()
-    return {name: max(at for at in times if at) for name, times in told.items() if any(times)}
 
 
 def read_every(day: SchoolDay, every_s: int) -> None:
@@ -187,7 +173,7 @@ def sleeps(chance: random.Random, named: dict[str, int], every_s: int) -> list[F
         read_every(day, every_s)
         log, clock = Path(name) / "log", Shifted(Path(name) / "clock")
         with daemon(day, clock, log) as process:
-            wait_until(lambda: len(last_read(day)) == len(PLATFORMS), 60, "read at the start")
+            wait_until(lambda: len(day.last_read()) == len(PLATFORMS), 60, "read at the start")
             wait_until(lambda: is_still(day), 60, "nothing to do until the next look")
             one_look = reads_since(day, 0)
             for seconds in named.values():

@@ -10,12 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from moderator.build import reach_database
 from moderator.domain import Account, comment_id
-from moderator.errors import AlreadyRunning, ConfigError, Damaged
+from moderator.errors import AlreadyRunning, ConfigError, Damaged, StoreError
 from moderator.sandbox.school import load_day
+from moderator.settings import read_settings
+from moderator.store import comments
+from moderator.store.database import Database
 from tests.commands import Started, start_command
 from tests.journeys.street import Street, clean_environment, open_street, wait_until
 from tests.postgres import server
@@ -63,6 +68,24 @@ class SchoolDay:
         log = self.folder / f"log.{next(self._logs)}"
         env = clean_environment() | environment
         return start_command("run", "--config", str(self.street.config), env=env, log=log)
+
+    @contextmanager
+    def opened(self) -> Iterator[Database]:
+        """The school's database, beside whatever works on it."""
+        database = reach_database(read_settings(self.street.config, credentials_dir=None), create=False)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def last_read(self) -> dict[str, datetime]:
+        """When each account was read last, by the daemon's own clock; those that never were are left out."""
+        try:
+            with self.opened() as database, database.reading() as tx:
+                told = {name: [state.last_ok_at for state in comments.feed_states(tx, name)] for name in PLATFORMS}
+        except StoreError:
+            return {}  # There is no database yet, or none with tables.
+        return {name: max(at for at in times if at) for name, times in told.items() if any(times)}
 
     def to_be_seen(self) -> list[tuple[str, str]]:
         return [each for each in self.must_go if self.street.is_public(*each)]
