@@ -9,7 +9,7 @@ import copy
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +34,8 @@ class Document:
     path: Path
     values: Mapping[str, Any]
     lines: Mapping[KeyPath, int]
+    content: bytes
+    """As it was read, for who tells one state of the file from another."""
 
     def fault(self, path: KeyPath, what: str) -> Fault:
         return Fault(self.path, what, path, line_of(self.lines, path))
@@ -42,8 +44,9 @@ class Document:
 def read_document(path: Path) -> Document:
     """Read a TOML file. Raises ConfigError where it is missing, is no UTF-8 or is no TOML."""
     try:
-        text = path.read_bytes().decode()
-        return Document(path, tomllib.loads(text), locate(text))
+        content = path.read_bytes()
+        text = content.decode()
+        return Document(path, tomllib.loads(text), locate(text), content)
     except FileNotFoundError:
         example = f"Copy the example config/{path.name} there, or name another folder with --config"
         raise FaultyFiles([Fault(path, f"is not there. {example}")]) from None
@@ -81,7 +84,7 @@ def without_secrets(document: Document) -> tuple[Document, list[Fault]]:
             "Move it to a file in the credentials folder, name that file here, and have the secret renewed"
         )
         faults.append(document.fault(path, why))
-    return Document(document.path, values, document.lines), faults
+    return replace(document, values=values), faults
 
 
 def check_form(

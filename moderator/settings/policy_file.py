@@ -52,9 +52,6 @@ def reread_policy(settings: Settings, last: Policy) -> tuple[Policy, str]:
         return read_policy(settings.policy_path), ""
     except ConfigError as error:
         return last, f"{error}\nUntil then the policy from before stays in force (version {last.version})."
-    except OSError as error:
-        why = f"{settings.policy_path}: cannot be read: {error.strerror}."
-        return last, f"{why} Until then the policy from before stays in force (version {last.version})."
 
 
 def checked_policy(path: Path, faults: list[Fault]) -> Policy | None:
@@ -69,7 +66,7 @@ def checked_policy(path: Path, faults: list[Fault]) -> Policy | None:
         faults += disagreements
         if disagreements:
             return None
-        return _policy(form, hashlib.blake2b(path.read_bytes(), digest_size=5).hexdigest())
+        return _policy(form, hashlib.blake2b(document.content, digest_size=5).hexdigest())
     return None
 
 

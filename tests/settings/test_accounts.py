@@ -68,6 +68,11 @@ def test_an_account_carries_what_its_adapter_asks_for(three: Folder) -> None:
         ),
         (
             'credentials = "youtube.json"',
+            'credentials = "youtube.json"\napi_base = "https://example.org:port"',
+            "accounts[1].api_base: is no address such as https://",
+        ),
+        (
+            'credentials = "youtube.json"',
             'credentials = "youtube.json"\napi_base = "localhost:8900"',
             "accounts[1].api_base: must be an address such as https://",
         ),

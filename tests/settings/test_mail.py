@@ -52,6 +52,7 @@ def test_a_server_with_a_login_and_people_with_names(folder: Folder) -> None:
         ({**SERVER, "reply_to": '"head"'}, "mail.reply_to: "),
         ({**SERVER, "sender": '"A\\r\\nBcc: b@c.example <a@b.example>"'}, "mail.sender: "),
         ({**SERVER, "page": '"http://moderation.school.example"'}, "mail.page: must begin with https://"),
+        ({**SERVER, "page": '"https://[moderation"'}, "mail.page: must begin with https://"),
         ({**SERVER, "page": '"javascript:alert(1)"'}, "mail.page: must begin with https://"),
         ({**SERVER, "timeout_s": "61"}, "mail.timeout_s: "),
     ],

@@ -320,3 +320,9 @@ def test_the_folder_of_a_model_must_be_there(folder: Folder) -> None:
 
     (folder.config / "toxicity").mkdir()
     assert folder.read().toxicity == f"onnx:{folder.config}/toxicity"
+
+
+def test_a_folder_in_the_place_of_a_settings_file_is_told(folder: Folder) -> None:
+    folder.policy.unlink()
+    folder.policy.mkdir()
+    assert folder.faults() == ["policy.toml: cannot be read: Is a directory"]

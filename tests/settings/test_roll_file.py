@@ -6,6 +6,9 @@ import hashlib
 import hmac
 import json
 import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +18,7 @@ import pytest
 from moderator.domain import Pupil
 from moderator.errors import ConfigError
 from moderator.settings import Settings, read_settings
-from moderator.settings.roll_file import import_roll, load_roll
+from moderator.settings.roll_file import drop_roll, import_roll, load_roll
 from tests.conftest import NOON
 from tests.settings.conftest import Folder
 
@@ -255,3 +258,31 @@ def test_what_was_loaded_shows_neither_names_nor_references(settings: Settings, 
 
     assert "imported_at" in shown
     assert not any(mark in shown for mark in ("Tolliver", "Nowak", *references(settings)))
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file of this process may grow, as on a disk without room."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_where_the_disk_takes_no_more_the_roll_from_before_stays(settings: Settings, csv_path: Path) -> None:
+    import_roll(settings, csv_path, NOON)
+    with full_disk(), pytest.raises(ConfigError, match="cannot be written: File too large"):
+        import_roll(settings, csv_path, NOON + DAY)
+    roll = load_roll(settings, NOON)
+    assert roll is not None
+    assert roll.imported_at == NOON
+    files = {path.name for path in settings.roll.path.parent.iterdir()}
+    assert not {name for name in files if name.startswith(".")}
+
+
+def test_a_roll_that_cannot_be_removed_is_told(settings: Settings) -> None:
+    settings.roll.path.mkdir(parents=True)
+    with pytest.raises(ConfigError, match="cannot be removed: Is a directory"):
+        drop_roll(settings)
