@@ -110,7 +110,8 @@ def _blank_out(match: re.Match[str]) -> str:
 def _camel_parts(folded: Folded, original: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A word, cut where a capital follows a small letter: "TeamAlfie" is two words."""
     cut = start
-    for index in range(start + 1, end):
+    rest = original[folded.starts[start] + 1 : folded.ends[end - 1]]
+    for index in () if rest.isascii() and rest.islower() else range(start + 1, end):
         here, before = folded.starts[index], folded.starts[index - 1]
         if here != before and original[here].isupper() and original[before].islower():
             yield cut, index

@@ -170,7 +170,7 @@ class KnownPeople:
 def capitals(text: str, taken: Iterable[int]) -> list[tuple[int, Mark]]:
     """Words with a capital letter inside a sentence, where nothing else is known of them and the author does not shout."""
     letters = [char for char in text if char.isalpha()]
-    if sum(char.isupper() for char in letters) > 0.4 * max(len(letters), 1):
+    if sum(map(str.isupper, letters)) > 0.4 * max(len(letters), 1):
         return []
     places = sorted(taken)
     return [

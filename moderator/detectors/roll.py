@@ -113,6 +113,8 @@ class GuardedNames:
     def _hidden_hits(self, text: str, seen: Sequence[Hit]) -> list[Hit]:
         """Names that show only once disguises are taken off: "4lfie", "a l f i e", "al.fie"."""
         plain = unmask(text)
+        if plain is fold(text):
+            return []  # Nothing was taken off, so all was seen already.
         words = Words.of(plain, text)
         hits = [
             hit for hit in self._book.search(words) if hit.name.kind is not Kind.LAST and not hit.name.may_be_a_word

@@ -83,7 +83,7 @@ def _is_of_the_roll(hit: Finding) -> bool:
 def _written_as_names(text: str) -> list[tuple[int, int]]:
     """Where words stand that have a capital inside a sentence; none where the author shouts."""
     letters = [char for char in text if char.isalpha()]
-    if sum(char.isupper() for char in letters) > _SHOUTED * max(len(letters), 1):
+    if sum(map(str.isupper, letters)) > _SHOUTED * max(len(letters), 1):
         return []
     return [
         match.span()

@@ -8,6 +8,7 @@ import pytest
 
 from moderator.detectors.classifier import OnnxScorer
 from moderator.errors import ConfigError, DetectorError
+from moderator.weights.shipped import shipped
 from tests.detectors.tiny_models import write_onnx
 
 LABELS = ("toxicity", "insult")
@@ -85,3 +86,9 @@ def test_a_card_that_does_not_fit_the_model_is_told_when_it_scores(folder: Path)
     (folder / "model.json").write_text(json.dumps({**card, "labels": ["one"]}), encoding="utf-8")
     with pytest.raises(DetectorError, match=r"answers \(1, 2\), wanted \(1, 1\)"):
         OnnxScorer(folder).score(["vile"])
+
+
+def test_a_long_text_scores_on_two_cores_as_on_one() -> None:
+    long = "Nobody answered the office telephone, the idiots, and the gate was locked again. " * 8
+    alone, beside_others = OnnxScorer(shipped("toxicity")), OnnxScorer(shipped("toxicity"), threads=2)
+    assert alone.score([long])[0] == pytest.approx(beside_others.score([long])[0], abs=1e-5)
