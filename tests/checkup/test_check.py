@@ -30,7 +30,7 @@ from moderator.checkup.machine import (
 from moderator.checkup.outside import mail_line, trial_letter
 from moderator.checkup.reading import model_line
 from moderator.checkup.record import fresh_line, roll_line
-from moderator.checkup.units import unit_lines
+from moderator.checkup.units import exposure, unit_lines
 from moderator.cli.check import all_lines
 from moderator.reports.mail import Mailer
 from moderator.settings import read_settings
@@ -272,3 +272,7 @@ def test_beside_the_service_root_checks_the_logins_that_the_units_are_handed(str
     assert {lines[each].level for each in ("x", "youtube", "instagram")} <= {Level.OK, Level.WARN}
     without = {line.what: line for line in all_lines(Asked(street.config), tmp_path / "none")}
     assert without["config"].level is Level.FAIL
+
+
+def test_units_that_cannot_be_looked_at_have_no_score(tmp_path: Path) -> None:
+    assert exposure(str(tmp_path / "nothing-here"), tmp_path / "moderator.service") is None

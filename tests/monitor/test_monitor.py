@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from moderator.checkup.freshness import Fresh
-from moderator.errors import ConfigError
-from moderator.monitor.figures import Figures
+from moderator.errors import ConfigError, StoreError
+from moderator.monitor.figures import Figures, backup_age_s, roll_age_s
 from moderator.monitor.server import Monitor, healthz
 from moderator.monitor.text import Page
 from moderator.reports.quota import Quota
@@ -134,3 +134,23 @@ def test_nobody_but_this_machine_may_ask(tmp_path: Path, address: str) -> None:
     folder.change('listen = ""', f'listen = "{address}"')
     with pytest.raises(ConfigError, match="an address of this machine"):
         folder.read()
+
+
+def test_where_the_records_cannot_be_read_monitoring_notices_and_learns_no_word() -> None:
+    def away() -> Figures:
+        raise StoreError(f"Database school.db cannot be read: {CANARY}")
+
+    port = free_port()
+    with Monitor(MonitorSettings("127.0.0.1", port), Page(away, "auto"), away):
+        answer = httpx.get(f"http://127.0.0.1:{port}/healthz")
+    assert (answer.status_code, CANARY in answer.text) == (503, False)
+    assert answer.text.startswith("StoreError")
+
+
+def test_a_roll_and_backups_that_cannot_be_read_have_no_age(tmp_path: Path) -> None:
+    settings = shipped(tmp_path).read()
+    settings.roll.path.parent.mkdir(parents=True, exist_ok=True)
+    settings.roll.path.write_bytes(b"no roll")
+    settings.backup.folder.parent.mkdir(parents=True, exist_ok=True)
+    settings.backup.folder.write_text("no folder")
+    assert (roll_age_s(settings, NOON), backup_age_s(settings, NOON)) == (None, None)
