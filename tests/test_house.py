@@ -150,6 +150,11 @@ def test_a_file_stays_short_enough_to_be_read_at_once(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
 
 
+def test_a_test_file_stays_short_enough_too() -> None:
+    for path in (REPOSITORY / "tests").rglob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE, path
+
+
 def test_nothing_is_patched_that_can_be_passed_in() -> None:
     for path in (REPOSITORY / "tests").rglob("*.py"):
         if path != Path(__file__):

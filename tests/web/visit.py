@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 
 from moderator.policy.authority import Role
+from moderator.store import passkeys
+from moderator.store.passkeys import Passkey
 from moderator.web.access import COOKIE
 from moderator.web.invitations import invite_link
 from tests.web.authenticator import Device
@@ -101,3 +103,11 @@ def code_on(page: httpx.Response) -> str:
     shown = re.search(r'<p class="paper-code">(.*?)</p>', page.text, re.DOTALL)
     assert shown is not None
     return "".join(re.findall(r"<span>([0-9A-Z]{3})</span>", shown[1]))
+
+
+def kept(office: Office, one: Visit) -> Passkey:
+    """The passkey of this browser as the store has it."""
+    with office.database.reading() as tx:
+        found = passkeys.find(tx, one.device.id)
+    assert found is not None
+    return found
