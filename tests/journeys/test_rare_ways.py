@@ -12,7 +12,7 @@ from moderator.errors import LoginExpired, QuotaSpent, Unavailable
 from moderator.platforms.memory import Memory
 from tests.conftest import MINUTE, NOON
 from tests.journeys.conftest import YOUTUBE, Journey
-from tests.journeys.test_followups import CHILD, INSULT, Build, ban, follow, offend
+from tests.journeys.followups import CHILD, INSULT, Build, ban, follow, offend
 
 DAY = timedelta(days=1)
 NAMES = ["c1", "c2", "c3", "c4"]
