@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from moderator.domain import ActionKind, Ban, Person, Task, TaskKind
+from moderator.domain import ActionKind, Ban, Person, Ruling, Task, TaskKind
 from moderator.platforms.memory import Memory
 from moderator.policy.authority import People, Role
 from moderator.review import ban_as, overturn_as
@@ -65,3 +65,10 @@ def strikes(journey: Journey, handle: str, now: datetime) -> int:
     with journey.house.database.reading() as tx:
         (known,) = authors.find(tx, handle)
         return len(authors.standing_of(tx, known.key, now, journey.house.policy.strikes).strikes)
+
+
+def offend(journey: Journey, youtube: Memory, native_id: str, at: datetime, author: str = "pat") -> None:
+    """An insult, hidden by policy and confirmed by the head."""
+    youtube.receives(INSULT, native_id=native_id, author=author, at=at)
+    journey.round(at)
+    journey.person_decides(native_id, Ruling.HIDE, at)

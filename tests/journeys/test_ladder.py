@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from moderator.domain import Ruling, TaskKind
 from moderator.platforms.memory import Memory
 from moderator.store import audit, tasks
 from tests.conftest import NOON
 from tests.journeys.conftest import Journey
-from tests.journeys.followups import DAY, INSULT, KIND, TEACHER, ban, follow, overturn, strikes, task_of, tick_off
-
-
-def offend(journey: Journey, youtube: Memory, native_id: str, at: datetime, author: str = "pat") -> None:
-    """An insult, hidden by policy and confirmed by the head."""
-    youtube.receives(INSULT, native_id=native_id, author=author, at=at)
-    journey.round(at)
-    journey.person_decides(native_id, Ruling.HIDE, at)
+from tests.journeys.followups import (
+    DAY,
+    INSULT,
+    KIND,
+    TEACHER,
+    ban,
+    follow,
+    offend,
+    overturn,
+    strikes,
+    task_of,
+    tick_off,
+)
 
 
 def steps(journey: Journey, native_id: str) -> list[str]:
