@@ -78,7 +78,7 @@ class TrustNow:
 
 
 def look(trust: TrustSettings, store: Database, now: datetime) -> TrustNow:
-    """`store` is of no school. About 2 ms for each school. Raises StoreError."""
+    """`store` is of no school. Raises StoreError."""
     with store.reading() as tx:
         readings, late = overview.readings(tx), overview.overdue(tx, now - LATE_AFTER)
         workers = overview.workers(tx, now - WORKERS_OF)
