@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from moderator.platforms.street import STREET
 from tests.conftest import REPOSITORY
@@ -72,6 +71,11 @@ def files() -> list[Path]:
     return sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
@@ -85,69 +89,75 @@ def imports(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_point_up_the_list_of_rooms(path: Path) -> None:
-    own = ROOMS.index(room_of(path))
-    for name in imports(ast.parse(path.read_text(encoding="utf-8"))):
-        parts = name.split(".")
-        if parts[0] == "moderator" and len(parts) > 1:
-            assert parts[1] in ROOMS, f"{name}: no such room"
-            assert ROOMS.index(parts[1]) <= own, f"{room_of(path)} may not import {name}, which stands below it"
+def test_imports_point_up_the_list_of_rooms() -> None:
+    for path in files():
+        own = ROOMS.index(room_of(path))
+        for name in imports(tree_of(path)):
+            parts = name.split(".")
+            if parts[0] == "moderator" and len(parts) > 1:
+                assert parts[1] in ROOMS, f"{path}: {name}: no such room"
+                assert ROOMS.index(parts[1]) <= own, f"{path} may not import {name}, which stands below it"
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_time_is_read_at_the_doors_only(path: Path) -> None:
-    if room_of(path) in TELLS_TIME:
-        return
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            asked = f"{node.value.id}.{node.attr}"
-            assert asked not in ("datetime.now", "datetime.utcnow", "time.time", "date.today"), (
-                f"line {node.lineno}: {asked}"
+def test_time_is_read_at_the_doors_only() -> None:
+    for path in files():
+        if room_of(path) in TELLS_TIME:
+            continue
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                asked = f"{node.value.id}.{node.attr}"
+                assert asked not in ("datetime.now", "datetime.utcnow", "time.time", "date.today"), (
+                    f"{path}, line {node.lineno}: {asked}"
+                )
+
+
+def test_the_database_is_spoken_to_in_the_store_only() -> None:
+    for path in files():
+        if room_of(path) == "store":
+            continue
+        tree = tree_of(path)
+        allowed = AN_ADDRESS | (IN_SETTINGS if room_of(path) == "settings" else set())
+        for name in imports(tree):
+            assert name in allowed or name.split(".")[0] not in ("sqlalchemy", "sqlmodel", "sqlcipher3", "alembic"), (
+                f"{path}: {name}"
             )
+            assert not name.startswith("moderator.store.tables"), (
+                f"{path}: {name}: rows stay in the store, values leave it"
+            )
+        said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+                assert not SQL.match(node.value), f"{path}, line {node.lineno}: {node.value[:40]}"
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_the_database_is_spoken_to_in_the_store_only(path: Path) -> None:
-    if room_of(path) == "store":
-        return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    allowed = AN_ADDRESS | (IN_SETTINGS if room_of(path) == "settings" else set())
-    for name in imports(tree):
-        assert name in allowed or name.split(".")[0] not in ("sqlalchemy", "sqlmodel", "sqlcipher3", "alembic"), name
-        assert not name.startswith("moderator.store.tables"), f"{name}: rows stay in the store, values leave it"
-    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
-            assert not SQL.match(node.value), f"line {node.lineno}: {node.value[:40]}"
-
-
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_room_asks_which_platform_it_has_before_it(path: Path) -> None:
+def test_no_room_asks_which_platform_it_has_before_it() -> None:
     """What differs from platform to platform, the platform itself tells: a new one needs no edit elsewhere."""
-    if room_of(path) in KNOWS_PLATFORMS:
-        return
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        asked = [*node.comparators, node.left] if isinstance(node, ast.Compare) else []
-        asked += [node.value] if isinstance(node, ast.MatchValue) else []
-        asked += [inside for each in asked if isinstance(each, ast.Tuple | ast.Set | ast.List) for inside in each.elts]
-        names = {each.value for each in asked if isinstance(each, ast.Constant)}
-        # Beside other words "x" is a kiss.
-        assert names != {"x"}, f"line {getattr(node, 'lineno', 0)}"
-        assert not names & (set(STREET) - {"x"}), f"line {getattr(node, 'lineno', 0)}: {names}"
+    for path in files():
+        if room_of(path) in KNOWS_PLATFORMS:
+            continue
+        for node in ast.walk(tree_of(path)):
+            asked = [*node.comparators, node.left] if isinstance(node, ast.Compare) else []
+            asked += [node.value] if isinstance(node, ast.MatchValue) else []
+            asked += [
+                inside for each in asked if isinstance(each, ast.Tuple | ast.Set | ast.List) for inside in each.elts
+            ]
+            names = {each.value for each in asked if isinstance(each, ast.Constant)}
+            # Beside other words "x" is a kiss.
+            assert names != {"x"}, f"{path}, line {getattr(node, 'lineno', 0)}"
+            assert not names & (set(STREET) - {"x"}), f"{path}, line {getattr(node, 'lineno', 0)}: {names}"
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_file_loads_torch_when_it_is_imported(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    at_import = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    names = {name.split(".")[0] for node in at_import for name in imports(node)}
-    assert not names & HEAVY
+def test_no_file_loads_torch_when_it_is_imported() -> None:
+    for path in files():
+        tree = tree_of(path)
+        at_import = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = {name.split(".")[0] for node in at_import for name in imports(node)}
+        assert not names & HEAVY, path
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_file_stays_short_enough_to_be_read_at_once(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+def test_a_file_stays_short_enough_to_be_read_at_once() -> None:
+    for path in files():
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE, path
 
 
 def test_a_test_file_stays_short_enough_too() -> None:
