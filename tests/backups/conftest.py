@@ -100,7 +100,7 @@ def bare(server: Server) -> Iterator[str]:
     try:
         yield server.url(name)
     finally:
-        server.run(f"DROP DATABASE {name} WITH (FORCE)")
+        server.drop(name)
 
 
 @dataclass

@@ -61,7 +61,7 @@ def test_processes_that_migrate_at_once_do_not_disturb_each_other(
         server: Server = request.getfixturevalue("postgresql")
         server.run("CREATE DATABASE test_together")
         together(server.url("test_together"))
-        server.run("DROP DATABASE test_together WITH (FORCE)")
+        server.drop("test_together")
 
 
 def together(url: str) -> None:
