@@ -1,5 +1,5 @@
 # make demo   installs, then moderates a school day on a pretend X, YouTube and Instagram (STAY=1 keeps it running)
-# make test   installs, then runs every test
+# make test   installs, then runs every test (WORKERS=2: how many processes share them)
 # make coverage   runs every test and says what of the program none of them reached (ONLY=tests/store: one room's)
 # make simulate  workers of a trust on a compressed clock, an hour of it; figures go to build/simulate/ (QUICK=1: two minutes)
 # make soak   measures every promise at length, some hours of it, and writes one page of figures to build/soak/ (QUICK=1: minutes)
@@ -16,6 +16,7 @@ STAY ?=
 SEED ?= 1
 QUICK ?=
 UPGRADE ?=
+WORKERS ?= 2
 GO_ON ?=
 ONLY ?=
 KEEP ?=
@@ -43,7 +44,7 @@ demo: venv
 	@$(BIN)/moderator demo $(if $(STAY),--stay)
 
 test: venv
-	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 coverage: venv
 	@$(BIN)/python -m tests.covered $(if $(KEEP),--keep) $(ONLY)

@@ -11,6 +11,19 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
+LONGEST = (
+    "tests/faults/test_soak.py",
+    "tests/journeys/test_kill.py",
+    "tests/trust/test_simulate.py",
+    "tests/weights/test_detoxify_models.py",
+    "tests/journeys/test_crash.py",
+    "tests/cli/test_bench.py",
+    "tests/journeys/test_daemon.py",
+    "tests/trust/test_workers.py",
+    "tests/cli/test_models.py",
+)
+"""Begun first: one that is begun last keeps a single core busy while the other has nothing left to do."""
+
 LOUD = "SKIPPED-NEEDED"
 
 
@@ -26,6 +39,11 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         skip_needed("../shared not found")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    first = {module: place for place, module in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.nodeid.partition("::")[0], len(first)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
