@@ -14,6 +14,7 @@ from moderator.errors import ModeratorError
 from moderator.policy.authority import People
 from moderator.privacy.complaints import in_words
 from moderator.reports.quota import Quota, quota_of
+from moderator.reports.words import counted
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
 from moderator.store import data_complaints, decisions, users
@@ -103,7 +104,7 @@ def roll_line(settings: Settings, now: datetime) -> Line:
     if roll.warning:
         tell = fail if now >= roll.expires_at else warn
         return tell("roll", roll.warning, "Ask the office for a new list, then: moderator roll import FILE")
-    return ok("roll", f"{len(roll.pupils)} pupils, imported {ago(now - roll.imported_at)}")
+    return ok("roll", f"{counted(len(roll.pupils), 'pupil')}, imported {ago(now - roll.imported_at)}")
 
 
 def people_line(people: People) -> Line:

@@ -251,7 +251,12 @@ def tell_restored(done: Restored, here: Way, as_json: bool) -> None:
             f"{done.read_back} actions may have been done since the backup: they are read back before they are sent."
         )
     if done.erased:
-        typer.echo(f"{done.erased} comments lost their words again: they were erased after the backup was made.")
+        lost = "1 comment lost its words" if done.erased == 1 else f"{done.erased} comments lost their words"
+        typer.echo(f"{lost} again, erased after the backup was made.")
+    typer.echo(
+        "What people wrote down since the backup is not in it: decisions, holds, complaints about data. Put the holds in again "
+        "first: moderator hold"
+    )
     typer.echo(
         "Everybody is signed out, and no code on paper works any more, since some may have been used: moderator users "
         "recovery NAME makes a new one. Passkeys work. Who or which passkey was ended since the backup is there again: "

@@ -36,6 +36,7 @@ from moderator.privacy.erase import ERASURES, Subject, ask, carry_out, held_of, 
 from moderator.privacy.second_person import keep_longer, refuse_unless_second
 from moderator.privacy.subject_access import Answer, gather
 from moderator.privacy.subject_access_files import content
+from moderator.reports.words import counted
 from moderator.settings import Settings
 from moderator.store import approvals, audit, authors
 from moderator.store.approvals import Asked, Kind
@@ -70,7 +71,7 @@ def erase(
     if as_json:
         print_json({"number": asked.number if asked else None, "comments": ids, "dry_run": dry_run})
         return
-    typer.echo(f"{'would ask' if dry_run else 'asked'} by {person.name}: erase {name}, {len(ids)} comments")
+    typer.echo(f"{'would ask' if dry_run else 'asked'} by {person.name}: erase {name}, {counted(len(ids), 'comment')}")
     if asked is not None:
         typer.echo(f"Nothing is erased yet. Somebody else agrees with: moderator approve {asked.number} --by NAME")
 
@@ -101,7 +102,7 @@ def approve(
     with opened(config) as (settings, database):
         if every or not number:
             with database.reading() as tx:
-                tell_waiting(approvals.waiting(tx), as_json)
+                tell_waiting(tx, as_json)
             return
         done = answered(settings, database, number, the_person(by), refuse, utc_now())
     if as_json:
@@ -123,7 +124,7 @@ def answered(
             said = f"refused by {who.name}: {told(asked)}"
         elif asked.kind is Kind.ERASE:
             count = carry_out(tx, asked, who, at, settings.state_dir / ERASURES)
-            said = f"erased: {count} comments, asked by {asked.by}, agreed by {who.name}"
+            said = f"erased: {counted(count, 'comment')}, asked by {asked.by}, agreed by {who.name}"
         else:
             keep_longer(tx, asked, who, at)
             said = f"in force: {told(asked)}, asked by {asked.by}, agreed by {who.name}"
@@ -138,13 +139,21 @@ def told(asked: Asked) -> str:
     return f"erase {subject.comment_id or ', '.join(':'.join(key) for key in subject.authors)}"
 
 
-def tell_waiting(waiting: list[Asked], as_json: bool) -> None:
+def whom(tx: Transaction, asked: Asked) -> str:
+    """The handles of those whose words would go, since nobody can agree to a number."""
+    keys = [] if asked.kind is Kind.KEEP_LONGER else Subject.of(asked.subject).authors
+    handles = [known.author.handle or known.author.display_name for key in keys if (known := authors.load(tx, key))]
+    return f" ({', '.join(handles)})" if handles else ""
+
+
+def tell_waiting(tx: Transaction, as_json: bool) -> None:
+    waiting = approvals.waiting(tx)
     if as_json:
         print_json([asdict(each) for each in waiting])
         return
     for each in waiting:
         typer.echo(
-            f"{each.number:>4}  {shown(told(each))}, asked by {each.by} {local_time(each.at)}: {shown(each.why)}"
+            f"{each.number:>4}  {shown(told(each) + whom(tx, each))}, asked by {each.by} {local_time(each.at)}: {shown(each.why)}"
         )
     typer.echo("Agree with: moderator approve NUMBER --by NAME" if waiting else "Nothing waits for a second person.")
 
@@ -178,11 +187,12 @@ def subject_access(
     if as_json:
         print_json({"file": str(target), "sha256": digest, "read_first": dict(found.read_first)})
         return
-    typer.echo(f"{target}: {len(found.facts['comments'])} comments, for you alone to read (mode 0600).")
+    held = counted(len(found.facts["comments"]), "comment")
+    typer.echo(f"{target}: {held}, for you alone to read (mode 0600).")
     if found.read_first:
         typer.echo("Read these before you hand it out, and ask the safeguarding lead where somebody may be at risk:")
     for what, count in found.read_first.items():
-        typer.echo(f"  {count} {what}")
+        typer.echo(f"  {what}: {count}")
 
 
 def collect(tx: Transaction, settings: Settings, who: str, now: datetime) -> Answer:

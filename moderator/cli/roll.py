@@ -20,6 +20,7 @@ from moderator.cli.common import (
     the_person,
     utc_now,
 )
+from moderator.reports.words import counted
 from moderator.settings import Settings
 from moderator.settings.roll_file import drop_roll, import_roll, load_roll
 from moderator.store import audit
@@ -43,13 +44,13 @@ def roll_import(
     person, now = the_person(by), utc_now()
     if dry_run:
         summary = import_roll(load_settings(config, logins=False), file, now, dry_run=True)
-        typer.echo(f"would import {summary.count} pupils (digest {summary.digest})")
+        typer.echo(f"would import {counted(summary.count, 'pupil')} (digest {summary.digest})")
         return
     with opened(config) as (settings, database):
         summary = import_roll(settings, file, now)
         with database.transaction() as tx:
             audit.write(tx, "roll_imported", now, actor=person.name, pupils=summary.count, digest=summary.digest)
-    typer.echo(f"imported {summary.count} pupils (digest {summary.digest}); restart the daemon to use them.")
+    typer.echo(f"imported {counted(summary.count, 'pupil')} (digest {summary.digest}); restart the daemon to use them.")
     typer.echo("The CSV file can be deleted now.")
 
 
@@ -63,7 +64,7 @@ def roll_status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = Fal
     if as_json:
         print_json(facts)
     elif facts["held"]:
-        typer.echo(f"{facts['pupils']} pupils, imported {local_time(facts['imported_at'])}")
+        typer.echo(f"{counted(facts['pupils'], 'pupil')}, imported {local_time(facts['imported_at'])}")
         typer.echo(facts["warning"] or f"too old from {local_time(facts['expires_at'])} on")
     else:
         typer.echo("No roll is held. Children are found by the way they are written of: fewer than with a roll.")

@@ -222,6 +222,8 @@ def once(
     settings = load_settings(config)
     need_accounts(settings, config)
     if not dry_run:
+        if settings.mode is Mode.SHADOW:
+            typer.echo(SHADOW_NOTE, err=True)
         with alone_at_work(settings) as (database, _):
             one_round(settings, database, act=True, as_json=as_json)
         return

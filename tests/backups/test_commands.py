@@ -58,6 +58,7 @@ def test_a_key_a_backup_the_list_and_the_way_back(machine: Machine, build: Build
     new = build("new")
     said = did(new, "restore", newest(machine), "--identity", str(machine.key), "--by", "Mr Byte")
     assert said.startswith("Restored:")
+    assert "Put the holds in again first: moderator hold" in said
     assert "moderator roll import FILE" in said
     assert told(new, "verify-audit")["whole"]
 

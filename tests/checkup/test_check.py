@@ -166,8 +166,8 @@ def test_a_disk_that_fills_up_is_told_before_it_is_full(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("days", "level", "said"),
     [
-        (0, Level.OK, "1 pupils, imported"),
-        (105, Level.OK, "1 pupils, imported"),
+        (0, Level.OK, "1 pupil, imported"),
+        (105, Level.OK, "1 pupil, imported"),
         (106, Level.WARN, "expires on"),
         (120, Level.FAIL, "expired on"),
     ],

@@ -47,13 +47,15 @@ def test_erasing_takes_two_people_and_is_not_undone_by_reading_again(street: Str
     assert "would ask" in does(street, "erase", "@pat", *HEAD, "--dry-run")
     assert "Nothing waits" in does(street, "approve")
     asked = does(street, "erase", "@pat", "--why", "they asked in writing", *HEAD)
-    assert "erase all that @pat on youtube wrote, 1 comments" in asked
+    assert "erase all that @pat on youtube wrote, 1 comment" in asked
     assert "moderator approve 1" in asked
-    assert "they asked in writing" in does(street, "approve", "--list")
+    listed = does(street, "approve", "--list")
+    assert "they asked in writing" in listed
+    assert "(@pat), asked by Mrs Ravenscroft" in listed
     assert "somebody else must agree" in fails(street, "approve", "1", *HEAD)
     assert facts(street, "explain", native_id)["comment"]["text"] == KIND
 
-    assert "erased: 1 comments, asked by Mrs Ravenscroft, agreed by Mr Achebe" in does(street, "approve", "1", *LEAD)
+    assert "erased: 1 comment, asked by Mrs Ravenscroft, agreed by Mr Achebe" in does(street, "approve", "1", *LEAD)
 
     assert "Nobody called @pat" in fails(street, "author", "show", "@pat")
     does(street, "once")

@@ -162,6 +162,17 @@ def test_once_dry_run_says_what_it_would_do_and_changes_nothing(street: Street, 
     assert not street.is_public("youtube", native_id)
 
 
+def test_once_says_in_shadow_mode_that_nothing_is_done(street: Street, child: str) -> None:
+    settings = street.config / "moderator.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('mode = "auto"', 'mode = "shadow"', 1))
+    native_id = street.comment("youtube", child)
+    said = street.command("once")
+    assert said.returncode == 0, said.stderr
+    assert "hide" in said.stdout
+    assert "nothing is done on any platform" in said.stderr
+    assert street.is_public("youtube", native_id)
+
+
 def test_explain_tells_the_whole_story_of_a_comment(street: Street, child: str) -> None:
     native_id = street.comment("instagram", child)
     assert street.command("once").returncode == 0

@@ -161,7 +161,7 @@ def test_the_roll_can_be_replaced_looked_at_and_given_up(street: Street) -> None
     csv.write_text("first_name,last_name\nMaja,Nowicka\n", encoding="utf-8")
     digest = hashlib.sha256(csv.read_bytes()).hexdigest()[:16]
     imported = roll("import", str(csv), "--by", "Ms Okafor")
-    assert f"imported 1 pupils (digest {digest})" in imported
+    assert f"imported 1 pupil (digest {digest})" in imported
     assert "Maja" not in imported
     (written_down,) = json.loads(said(street, "audit", "--event", "roll_imported", "--json"))
     assert (written_down["actor"], written_down["facts"]) == ("Ms Okafor", {"pupils": 1, "digest": digest})
