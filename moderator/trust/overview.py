@@ -82,11 +82,10 @@ def look(trust: TrustSettings, store: Database, now: datetime) -> TrustNow:
     with store.reading() as tx:
         readings, late = overview.readings(tx), overview.overdue(tx, now - LATE_AFTER)
         workers = overview.workers(tx, now - WORKERS_OF)
-    schools = []
-    for school_id in sorted(readings):
-        with store.for_school(school_id, None).reading() as tx:
-            inside = overview.inside(tx, now)
-        schools.append(school_now(school_id, readings[school_id], late.get(school_id, {}), inside, now))
+    schools = [
+        school_now(school_id, readings[school_id], late.get(school_id, {}), inside, now)
+        for school_id, inside in overview.inside(store, sorted(readings), now)
+    ]
     known = {place.school_id for place in trust.schools}
     return TrustNow(now, tuple(schools), apps_now(trust, store, now), workers, tuple(sorted(known - set(readings))))
 
