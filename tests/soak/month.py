@@ -26,7 +26,7 @@ from moderator.logs import open_log
 from moderator.pipeline import House
 from moderator.platforms.memory import Memory
 from moderator.policy.limits import DEFAULT
-from moderator.privacy.retention import clear_away, is_time
+from moderator.privacy.retention import clear_away, is_time, survey
 from moderator.reports.mail import Mailer
 from moderator.reports.send import Letters, put_due, send_reports
 from moderator.settings import Settings
@@ -65,6 +65,7 @@ class Month:
     tick: timedelta
     now: datetime = BEGIN
     must_go: list[tuple[str, str]] = field(default_factory=list)
+    posted: list[tuple[str, datetime]] = field(default_factory=list)
     cleared: Counter[str] = field(default_factory=Counter)
     faults: int = 0
     rss_mb: list[float] = field(default_factory=list)
@@ -92,6 +93,7 @@ class Month:
         native_id, text = f"c{number:.9f}-{self.now:%d%m}", self.chance.choices((CHILD, INSULT, KIND), (1, 1, 8))[0]
         author = self.chance.choice(("pat", "sam", "kit", "nan", "dad"))
         self.platforms[platform].receives(text, native_id=native_id, author=author, at=self.now)
+        self.posted.append((text, self.now))
         if text == CHILD:
             self.must_go.append((platform, native_id))
 
@@ -129,6 +131,15 @@ class Month:
         wal = Path(f"{self.house.database.file}-wal")
         self.wal_mb = max(self.wal_mb, wal.stat().st_size / MB if wal.exists() else 0.0)
 
+    def to_be_kept(self) -> int:
+        """How many comments the retention schedule says still have their words: all but the clean ones that are too old."""
+        oldest = self.now - DEFAULT.retention.clean
+        return sum(text != KIND or at >= oldest for text, at in self.posted)
+
+    def kept(self) -> int:
+        with self.house.database.reading() as tx:
+            return sum(each.held for each in survey(tx, DEFAULT.retention, self.now).comments.values())
+
 
 def memory_mb() -> float:
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
@@ -158,6 +169,7 @@ def run(seed: int, quick: bool) -> list[Figure]:
         with lived.house.database.reading() as tx:
             unjudged, waiting = len(comments.unjudged(tx, 1000)), len(actions.waiting(tx))
             whole = verify(tx).whole
+        kept, to_be_kept = lived.kept(), lived.to_be_kept()
         backups = len(backups_in(lived.settings.backup.folder, lived.settings.school.id))
         hides = Counter(
             (name, native_id)
@@ -173,6 +185,7 @@ def run(seed: int, quick: bool) -> list[Figure]:
     flat = lived.files[-1] <= lived.files[days // 3] + (
         4 if quick else 0
     )  # The first letter's fonts are read on day 7.
+    as_scheduled = abs(kept - to_be_kept) <= 0.05 * to_be_kept
     weeks, cleared = (days - 1) // 7, lived.cleared["clean"] > 0
     return [
         Figure("days simulated", days, "30; 9 in the quick run", True),
@@ -189,6 +202,9 @@ def run(seed: int, quick: bool) -> list[Figure]:
         Figure("weekly letters", len(letters), f"{weeks}, no two alike", len(set(letters)) == len(letters) == weeks),
         Figure("times cleared away", lived.cleared["runs"], f"{days}", lived.cleared["runs"] == days),
         Figure("clean comments cleared away", lived.cleared["clean"], "1 or more after 30 days", quick or cleared),
+        Figure(
+            "comments that have their words, and the schedule's", f"{kept}, {to_be_kept}", "5 % apart", as_scheduled
+        ),
         Figure("backups kept of one a day", backups, f"1 to {days}", 0 < backups <= days),
     ]
 
