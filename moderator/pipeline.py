@@ -14,7 +14,7 @@ from moderator.actions.by_hand import check_tasks
 from moderator.actions.carry_out import GoOn, Round, always, carry_out, verify
 from moderator.actions.families import ask_families, look_after_families
 from moderator.actions.followups import end_expired_bans, follow_ladder, owed
-from moderator.actions.plan import plan
+from moderator.actions.plan import asks_nothing, plan
 from moderator.detectors.base import Detector, examine_all
 from moderator.domain import Account, Action, Ban, Case, Comment, Context, Decision, Finding, Mode, Task
 from moderator.errors import PlatformError
@@ -186,7 +186,8 @@ class House:
 
     def _plan(self, unplanned: Sequence[tuple[Decision, Comment]], platform: Platform, now: datetime) -> None:
         with self.database.transaction() as tx:
-            for decision, comment in unplanned:
+            waits.plan_nothing(tx, [decision for decision, _ in unplanned if asks_nothing(decision)])
+            for decision, comment in ((each, its) for each, its in unplanned if not asks_nothing(each)):
                 done, doubtful = action_store.done_kind(tx, comment.id), waits.may_be_hidden(tx, comment.id)
                 left = owed(tx, decision, comment, now)
                 planned = plan(decision, comment, done, platform, doubtful, left)

@@ -66,6 +66,12 @@ def wanted_kinds(
     return kinds
 
 
+def asks_nothing(decision: Decision) -> bool:
+    """Whether nothing is to be done whatever was done before: policy's first word on a comment, that it stays where it is."""
+    first = decision.number == 1 and not decision.by_person and decision.author_action is None
+    return first and decision.ruling in (Ruling.ALLOW, Ruling.QUEUE)
+
+
 def plan(
     decision: Decision,
     comment: Comment,

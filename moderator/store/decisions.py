@@ -205,14 +205,19 @@ def _write(
 def _wake(
     tx: Transaction, kept: Sequence[tuple[Decision, Sequence[Finding]]], standing: dict[str, _AsItStands]
 ) -> None:
-    """Where workers share the work, whoever acts is told in the same breath; what cannot wait goes before the rest."""
+    """Where workers share the work, whoever acts is told in the same breath, once for each account; what is grave goes first."""
+    to_act: dict[str, tuple[datetime, bool]] = {}
     for decision, _ in kept:
         if decision.mode is not Mode.SHADOW:
             grave = decision.urgent or decision.by_person or decision.ruling.gravity >= Ruling.HIDE.gravity
             account_id = standing[decision.comment_id].row.account_id
-            turns.wake(tx, account_id, turns.Work.ACT, decision.decided_at, urgent=grave)
-        if decision.urgent and not decision.by_person:
-            turns.wake(tx, "", turns.Work.REPORT, decision.decided_at, urgent=True)
+            at, urgent = to_act.get(account_id, (decision.decided_at, False))
+            to_act[account_id] = min(at, decision.decided_at), urgent or grave
+    for account_id, (at, urgent) in sorted(to_act.items()):
+        turns.wake(tx, account_id, turns.Work.ACT, at, urgent=urgent)
+    cannot_wait = [decision.decided_at for decision, _ in kept if decision.urgent and not decision.by_person]
+    if cannot_wait:
+        turns.wake(tx, "", turns.Work.REPORT, min(cannot_wait), urgent=True)
 
 
 def _write_findings(

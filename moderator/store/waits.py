@@ -1,4 +1,6 @@
-"""Waiting on purpose: what a platform asked us to leave alone for a while, and what may be hidden though nobody said so."""
+"""Waiting on purpose: what a platform asked us to leave alone for a while, what may be hidden though nobody said so, and
+what waits no more since it asks for nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import case, update
-from sqlmodel import col
+from sqlmodel import col, select
 
-from moderator.domain import Action, ActionKind, Result
+from moderator.domain import Action, ActionKind, Decision, Result
 from moderator.store.database import Transaction
 from moderator.store.progress import State
-from moderator.store.tables import ActionRow, OutcomeRow
+from moderator.store.tables import ActionRow, CommentRow, OutcomeRow
 
 
 def put_off(tx: Transaction, account_id: str, until: datetime, error: str, kind: ActionKind | None = None) -> None:
@@ -65,3 +67,11 @@ def may_be_hidden(tx: Transaction, comment_id: str) -> bool:
             outcome = tx.first(tx.mine(OutcomeRow).where(col(OutcomeRow.action_id) == row.id))
             hidden = outcome is not None and outcome.result == Result.GONE
     return hidden
+
+
+def plan_nothing(tx: Transaction, decisions: Sequence[Decision]) -> None:
+    """These first decisions on their comments ask for nothing. Where a newer one was made meanwhile, that one is planned next."""
+    first = (col(CommentRow.school_id) == tx.school_id, col(CommentRow.decision_number) == 1)
+    asked = select(CommentRow.id).where(*first, col(CommentRow.id).in_([each.comment_id for each in decisions]))
+    held = tx.all(asked.order_by(col(CommentRow.id)).with_for_update()) if decisions else []
+    tx.change(CommentRow, [{"id": comment_id, "act_due": False} for comment_id in held])
