@@ -13,8 +13,8 @@ import pytest
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.roll import Roll
 from moderator.detectors.toxicity import WordListScorer
-from moderator.domain import Account, ActionKind, Comment, Decision, Mode, Pupil, Ruling, School
-from moderator.pipeline import House, Judged
+from moderator.domain import Account, ActionKind, Comment, Decision, Mode, Pupil, Ruling, School, Task
+from moderator.pipeline import Followed, House, Judged
 from moderator.platforms.memory import Memory
 from moderator.policy.limits import DEFAULT
 from moderator.store import actions, audit, comments, decisions
@@ -48,6 +48,12 @@ class Journey:
 
     def act(self, now: datetime) -> None:
         self.house.act(self.platform.account.id, now)
+
+    def follow_up(self, now: datetime) -> Followed:
+        return self.house.follow_up(self.platform.account.id, now)
+
+    def check_tasks(self, now: datetime) -> list[Task]:
+        return self.house.check_tasks(self.platform.account.id, now)
 
     def round(self, now: datetime) -> None:
         """One look: read, judge, act."""

@@ -10,7 +10,7 @@ from moderator.platforms.memory import Memory
 from moderator.policy.authority import People, Role
 from moderator.review import ban_as, overturn_as
 from moderator.store import actions, authors, bans
-from tests.journeys.conftest import YOUTUBE, Journey
+from tests.journeys.conftest import Journey
 
 DAY = timedelta(days=1)
 HEAD, TEACHER = Person("Mrs Ravenscroft"), Person("Ms Okafor")
@@ -43,7 +43,7 @@ def overturn(journey: Journey, native_id: str, why: str, now: datetime, by: Pers
 
 def follow(journey: Journey, now: datetime) -> list[str]:
     """One look at what follows, and what came of it."""
-    followed = journey.house.follow_up(YOUTUBE.id, now)
+    followed = journey.follow_up(now)
     told = [f"{task.kind} {task.comment.native_id}" for task in (*followed.asked, *followed.proposed)]
     settled = [f"settled {task.comment.native_id}" for task in followed.settled]
     ended = [f"ended {ban.means} {ban.author.handle}" for ban in followed.ended]

@@ -40,7 +40,7 @@ def test_a_block_that_only_a_person_can_lift_becomes_a_task_that_the_block_list_
     journey.act(NOON)
     assert journey.tasks() == ["block c1"]
     youtube.blocked.add("u-pat")
-    journey.house.check_tasks(YOUTUBE.id, NOON + MINUTE)
+    journey.check_tasks(NOON + MINUTE)
     assert journey.tasks() == []
     assert follow(journey, NOON + 7 * DAY) == ["ended block @pat"]
     assert follow(journey, NOON + 8 * DAY) == []
@@ -48,10 +48,10 @@ def test_a_block_that_only_a_person_can_lift_becomes_a_task_that_the_block_list_
     assert "unblock" in task.steps
     assert "ran out" in task.why
     assert task.url
-    journey.house.check_tasks(YOUTUBE.id, NOON + 8 * DAY)
+    journey.check_tasks(NOON + 8 * DAY)
     assert journey.tasks() == ["end_ban c1"], "still in the block list"
     youtube.blocked.clear()
-    journey.house.check_tasks(YOUTUBE.id, NOON + 8 * DAY)
+    journey.check_tasks(NOON + 8 * DAY)
     assert journey.tasks() == []
 
 

@@ -81,7 +81,7 @@ def test_tasks_are_looked_after_until_the_platform_is_out_of_reach(build: Build)
     silent.fails_next(LoginExpired("token revoked"), during="read_back")
 
     def ticked(minute: int) -> list[str]:
-        return sorted(task.comment.native_id for task in journey.house.check_tasks(YOUTUBE.id, NOON + minute * MINUTE))
+        return sorted(task.comment.native_id for task in journey.check_tasks(NOON + minute * MINUTE))
 
     assert ticked(1) == [], "three in vain, and the rest was not asked about"
     assert ticked(2) == [], "one more in vain, and then the login is gone"
@@ -93,7 +93,7 @@ def test_a_proposal_is_no_task_that_a_platform_could_confirm(journey: Journey, y
     for number in range(3):
         offend(journey, youtube, f"c{number}", NOON + number * DAY)
     follow(journey, NOON + 3 * DAY)
-    assert journey.house.check_tasks(YOUTUBE.id, NOON + 3 * DAY) == []
+    assert journey.check_tasks(NOON + 3 * DAY) == []
     assert journey.tasks() == ["propose_ban c2"]
 
 

@@ -14,7 +14,7 @@ from moderator.policy.strikes import counted
 from moderator.policy.words import RuleTerms
 from moderator.review import ban_as, overturn_as
 from moderator.store import actions, authors, bans, decisions, followups, tasks
-from tests.journeys.conftest import YOUTUBE, Journey
+from tests.journeys.conftest import Journey
 
 FIRST_DAY = datetime(2026, 9, 7, 11, 0, tzinfo=UTC)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -68,7 +68,7 @@ class Term:
         for day in range(7):
             now = week(number) + day * DAY
             self.journey.act(now)
-            self.journey.house.follow_up(YOUTUBE.id, now)
+            self.journey.follow_up(now)
             self.do_what_is_to_do_by_hand(now)
             self.journey.act(now)
 
@@ -92,7 +92,7 @@ class Term:
             elif task.kind == "ask_family":
                 with self.journey.house.database.transaction() as tx:
                     tasks.finish_task(tx, task.id, HEAD.name, now)
-        self.journey.house.check_tasks(YOUTUBE.id, now)
+        self.journey.check_tasks(now)
 
     def overturn(self, native_id: str, number: int) -> None:
         comment, now = self.journey.comment(native_id), week(number) + DAY

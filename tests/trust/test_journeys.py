@@ -15,21 +15,43 @@ import pytest
 
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.toxicity import WordListScorer
-from moderator.domain import Mode
-from moderator.pipeline import House, Judged
+from moderator.domain import Mode, Task
+from moderator.pipeline import Followed, House, Judged
 from moderator.platforms.memory import Memory
 from moderator.policy.limits import DEFAULT
 from moderator.store import turns
 from moderator.store.database import Database
 from moderator.store.turns import Turn, Wanted, Work, fenced
 from tests.conftest import NOON
-from tests.journeys import test_a_comments_way, test_races
+from tests.journeys import (
+    test_a_comments_way,
+    test_bans,
+    test_families,
+    test_ladder,
+    test_races,
+    test_rare_ways,
+    test_take_back,
+    test_who_may,
+)
 from tests.journeys.conftest import KEY, ROLL, SCHOOL, YOUTUBE, Journey
 from tests.postgres import Server
 
-STORIES = (test_a_comments_way, test_races)
+STORIES = (
+    test_a_comments_way,
+    test_bans,
+    test_families,
+    test_ladder,
+    test_races,
+    test_rare_ways,
+    test_take_back,
+    test_who_may,
+)
 for _module in STORIES:
-    globals().update({name: story for name, story in vars(_module).items() if name.startswith("test_")})
+    _stories = {name: story for name, story in vars(_module).items() if name.startswith("test_")}
+    if _twice := _stories.keys() & globals().keys():
+        raise ValueError(f"two stories have the same name, and one would go untold: {_twice}")
+    globals().update(_stories)
+hidden = test_take_back.hidden
 
 
 @dataclass
@@ -66,6 +88,14 @@ class TwoWorkers(Journey):
     def act(self, now: datetime) -> None:
         with self.turn(Work.ACT, now) as house:
             house.act(self.platform.account.id, now)
+
+    def follow_up(self, now: datetime) -> Followed:
+        with self.turn(Work.ACT, now) as house:
+            return house.follow_up(self.platform.account.id, now)
+
+    def check_tasks(self, now: datetime) -> list[Task]:
+        with self.turn(Work.ACT, now) as house:
+            return house.check_tasks(self.platform.account.id, now)
 
     def in_mode(self, mode: Mode) -> Journey:
         return TwoWorkers(replace(self.house, mode=mode), self.platform)
