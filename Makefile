@@ -2,7 +2,7 @@
 # make test   installs, then runs every test (WORKERS=2: how many processes share them)
 # make coverage   runs every test and says what of the program none of them reached (ONLY=tests/store: one room's)
 # make simulate  workers of a trust on a compressed clock, an hour of it; figures go to build/simulate/ (QUICK=1: two minutes)
-# make soak   measures every promise at length, some hours of it, and writes one page of figures to build/soak/ (QUICK=1: minutes)
+# make soak   measures every promise at length, some hours of it, and writes one page of figures to build/soak/ (QUICK=1: minutes; JOBS=2: two at a time)
 # make models trains both models from nothing and exports them (over an hour on two cores; goes on where it stopped)
 # make lint   installs, then ruff and mypy
 # make install    onto a server, as root: the program, its services, a man page; make uninstall takes it off again
@@ -15,6 +15,7 @@ BIN := .venv/bin
 STAY ?=
 SEED ?= 1
 QUICK ?=
+JOBS ?= 1
 UPGRADE ?=
 WORKERS ?= 2
 GO_ON ?=
@@ -53,7 +54,7 @@ simulate: venv
 	@$(BIN)/python -m tests.simulate --seed $(SEED) $(if $(QUICK),--quick)
 
 soak: venv
-	@$(BIN)/python -m tests.soak --seed $(SEED) $(if $(QUICK),--quick)
+	@$(BIN)/python -m tests.soak --seed $(SEED) --jobs $(JOBS) $(if $(QUICK),--quick)
 
 SHARED ?= ../shared
 models: venv

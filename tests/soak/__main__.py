@@ -1,4 +1,4 @@
-"""`make soak`: every long run, one after the other, each in a process of its own, and one page of figures.
+"""`make soak`: every long run, each in a process of its own, as many at a time as `--jobs` says, and one page of figures.
 
 The page goes to the screen as text and to build/soak/ as Markdown and HTML. Exit code 1 where a bar was not reached.
 """
@@ -11,6 +11,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,14 +65,19 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1, help="the run is the same for the same seed (default 1)")
     asked.add_argument("--quick", action="store_true", help="the same stories in a few minutes")
     asked.add_argument("--only", nargs="+", metavar="NAME", choices=names(), help=f"of: {', '.join(names())}")
+    asked.add_argument("--jobs", type=int, default=1, metavar="N", help="so many at a time (default 1)")
     asked.add_argument("--folder", type=Path, default=FOLDER, help=f"where the page is written (default {FOLDER})")
     given = asked.parse_args()
     head = head_line(given.seed, given.quick)
     print(head, flush=True)
-    parts = []
-    for name in given.only or names():
-        parts.append(measure_alone(name, given.seed, given.quick))
-        print(f"\n{name}: {parts[-1].about} ({parts[-1].seconds:.0f} s)\n{table(parts[-1].figures)}", flush=True)
+
+    def measured(name: str) -> Part:
+        part = measure_alone(name, given.seed, given.quick)
+        print(f"\n{name}: {part.about} ({part.seconds:.0f} s)\n{table(part.figures)}", flush=True)
+        return part
+
+    with ThreadPoolExecutor(given.jobs) as jobs:
+        parts = list(jobs.map(measured, given.only or names()))
     given.folder.mkdir(parents=True, exist_ok=True)
     (given.folder / "figures.md").write_text(as_markdown(head, parts), encoding="utf-8")
     (given.folder / "figures.html").write_text(as_html(head, parts), encoding="utf-8")
