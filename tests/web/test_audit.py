@@ -95,6 +95,9 @@ def test_a_copy_asks_for_a_passkey_just_used_and_for_a_role_that_decides(office:
 
 def test_every_event_that_is_written_has_a_sentence() -> None:
     written = re.compile(r'(?:\bwrite|\bEvent|_tell|\btell|tell_task)\(\s*(?:tx,\s*)?"([a-z_]+)"')
-    for path in (REPOSITORY / "moderator").rglob("*.py"):
+    rooms = (
+        path for path in (REPOSITORY / "moderator").rglob("*.py") if path.parent.name != "checkup"
+    )  # It writes none.
+    for path in rooms:
         for name in written.findall(path.read_text(encoding="utf-8")):
             assert name in EVENTS, f"{path.name}: say in moderator/web/events.py what “{name}” means"
