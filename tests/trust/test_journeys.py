@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import cycle
 
 import pytest
@@ -23,35 +24,17 @@ from moderator.store import turns
 from moderator.store.database import Database
 from moderator.store.turns import Turn, Wanted, Work, fenced
 from tests.conftest import NOON
-from tests.journeys import (
-    test_a_comments_way,
-    test_bans,
-    test_families,
-    test_ladder,
-    test_races,
-    test_rare_ways,
-    test_take_back,
-    test_who_may,
-)
 from tests.journeys.conftest import KEY, ROLL, SCHOOL, YOUTUBE, Journey
+from tests.journeys.test_take_back import hidden as hidden
 from tests.postgres import Server
 
-STORIES = (
-    test_a_comments_way,
-    test_bans,
-    test_families,
-    test_ladder,
-    test_races,
-    test_rare_ways,
-    test_take_back,
-    test_who_may,
-)
-for _module in STORIES:
+STORIES = ("a_comments_way", "bans", "families", "ladder", "races", "rare_ways", "take_back", "who_may")
+for _story in STORIES:
+    _module = import_module(f"tests.journeys.test_{_story}")
     _stories = {name: story for name, story in vars(_module).items() if name.startswith("test_")}
     if _twice := _stories.keys() & globals().keys():
         raise ValueError(f"two stories have the same name, and one would go untold: {_twice}")
     globals().update(_stories)
-hidden = test_take_back.hidden
 
 
 @dataclass
