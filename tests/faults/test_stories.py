@@ -1,6 +1,6 @@
 """Each trouble on a platform while others befall its neighbours: nothing is lost or doubled, and soon after all is drained.
 
-All pairs of troubles on every platform are told by `python -m tests.soak.platform`.
+All pairs of troubles on every platform are told by `python -m tests.soak.pairs`.
 """
 
 from __future__ import annotations
