@@ -1,39 +1,100 @@
-"""When something is next to be done for an account: what waits to be judged, sent, read back or read."""
+"""What is to be done for an account, asked for in one statement: what is due to be sent and read back, and what may follow.
+
+A turn of acting that finds nothing to do is the usual one; so it asks once for what it goes by.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
-from sqlalchemy.orm import Mapped
-from sqlmodel import col, select
+from sqlalchemy import BindParameter, bindparam, func, literal, or_, select
+from sqlmodel import col
 
 from moderator.store.database import Transaction
+from moderator.store.decisions import EVER
 from moderator.store.progress import IN_FLIGHT, State
-from moderator.store.tables import ActionRow, CommentRow
+from moderator.store.tables import AccountRow, ActionRow, AwareUtc, BanRow, CommentRow, TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """A time gone by is one at which something was due."""
+
+    paused: bool
+    sends_at: datetime | None  # when the next call to the platform is due, or planning it; None: nothing waits
+    reads_back_at: datetime | None  # when something done is to be looked at again
+    by_hand: bool  # a task waits for somebody's hands, and the platform may show it to be done
+    follows: bool  # something may follow in time: a strike, a ban that ran out, a family to be asked, a hide that waits
+
+    def jobs(self, now: datetime) -> tuple[str, ...]:
+        """Those of `AccountWork` that have something to do."""
+        if self.paused:
+            return ()
+        due = {
+            "act": self.sends_at is not None and self.sends_at <= now,
+            "verify": self.reads_back_at is not None and self.reads_back_at <= now,
+            "tasks": self.by_hand,
+            "follow": self.follows,
+        }
+        return tuple(job for job, is_due in due.items() if is_due)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next call for the account is due; None while nothing waits, or the account is paused."""
+        times = () if self.paused else (self.sends_at, self.reads_back_at)
+        return min((time for time in times if time is not None), default=None)
+
+
+def of_account(tx: Transaction, account_id: str, now: datetime) -> Agenda:
+    given = {"school": tx.school_id, "account": account_id, "now": now}
+    row = tx.session.connection().execute(_asked(), given).one()
+    sends_at = min((time for time in (row.plans_at, row.sends_at) if time is not None), default=None)
+    return Agenda(bool(row.paused), sends_at, row.reads_back_at, bool(row.by_hand), bool(row.follows))
 
 
 def waits_to_be_judged(tx: Transaction, account_id: str) -> bool:
-    mine = (col(CommentRow.school_id) == tx.school_id, col(CommentRow.account_id) == account_id)
-    return tx.first(select(CommentRow.id).where(*mine, col(CommentRow.judge_due))) is not None
+    waiting = tx.mine(CommentRow).where(col(CommentRow.account_id) == account_id, col(CommentRow.judge_due))
+    return tx.first(waiting) is not None
 
 
-def next_acting(tx: Transaction, account_id: str, now: datetime) -> datetime | None:
-    """When the next call for the account is due, a time gone by where one is due now; None: nothing waits."""
-    mine = (col(CommentRow.school_id) == tx.school_id, col(CommentRow.account_id) == account_id)
-    unplanned = select(func.min(func.coalesce(CommentRow.act_from, now))).where(*mine, col(CommentRow.act_due))
-    sent_again = (col(ActionRow.state).in_((State.DUE, *IN_FLIGHT)),)
+@cache
+def _asked() -> Any:
+    school: BindParameter[str] = bindparam("school")
+    account: BindParameter[str] = bindparam("account")
+    now = bindparam("now", type_=AwareUtc)
+
+    def of(table: Any) -> tuple[Any, Any]:
+        return table.school_id == school, table.account_id == account
+
+    paused = or_(col(AccountRow.paused_until).is_(None), col(AccountRow.paused_until) > now)
+    is_account = (col(AccountRow.school_id) == school, col(AccountRow.id) == account, col(AccountRow.paused_why) != "")
+    planned = select(func.min(func.coalesce(col(CommentRow.act_from), now, type_=AwareUtc)))
+    unsent = select(func.min(col(ActionRow.not_before))).where(col(ActionRow.state).in_((State.DUE, *IN_FLIGHT)))
     looked_at = (col(ActionRow.state) == State.DONE, col(ActionRow.verify_at).is_not(None))
-    times = (
-        tx.first(unplanned),
-        _first(tx, account_id, col(ActionRow.not_before), *sent_again),
-        _first(tx, account_id, col(ActionRow.verify_at), *looked_at),
+    tasks = select(literal(1)).where(*of(TaskRow))
+    # Strikes and what waits for a person are the school's: an author has one standing on all its accounts.
+    waits = select(literal(1)).where(col(CommentRow.school_id) == school, col(CommentRow.waiting_since) >= EVER)
+    strikes = select(literal(1)).where(col(CommentRow.school_id) == school, col(CommentRow.struck_at) >= EVER)
+    families = select(literal(1)).where(*of(CommentRow), col(CommentRow.follow_up_at) >= EVER)
+    bans = select(literal(1)).where(*of(BanRow), col(BanRow.ended_at).is_(None), col(BanRow.until) <= now)
+    unsettled = tasks.where(col(TaskRow.verified_at).is_(None))
+    return select(
+        select(literal(1)).where(*is_account, paused).exists().label("paused"),
+        planned.where(*of(CommentRow), col(CommentRow.act_due)).scalar_subquery().label("plans_at"),
+        unsent.where(*of(ActionRow)).scalar_subquery().label("sends_at"),
+        select(func.min(col(ActionRow.verify_at)))
+        .where(*of(ActionRow), *looked_at)
+        .scalar_subquery()
+        .label("reads_back_at"),
+        tasks.where(col(TaskRow.closed_at).is_(None)).exists().label("by_hand"),
+        or_(
+            waits.exists(),
+            strikes.exists(),
+            families.exists(),
+            bans.exists(),
+            unsettled.exists(),
+        ).label("follows"),
     )
-    return min((time for time in times if time is not None), default=None)
-
-
-def _first(tx: Transaction, account_id: str, when: Mapped[Any], *where: ColumnElement[bool]) -> datetime | None:
-    mine = (col(ActionRow.school_id) == tx.school_id, col(ActionRow.account_id) == account_id)
-    found: datetime | None = tx.first(select(func.min(when)).where(*mine, *where))
-    return found

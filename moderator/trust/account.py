@@ -12,7 +12,7 @@ from moderator.errors import StoreError
 from moderator.logs import Log
 from moderator.pipeline import House
 from moderator.platforms.base import Feed
-from moderator.store import accounts, agenda, comments, turns, watch
+from moderator.store import agenda, comments, turns, watch
 from moderator.store.turns import Turn, Work, fenced
 from moderator.store.watch import Watch
 from moderator.trust.lease import Lease
@@ -77,16 +77,17 @@ class AccountTurns(AccountWork):
         """Send what is due, read back what was done, and see to what follows. Raises LeaseLost and StoreError."""
         self._take(turn, lease)
         with self.house.database.reading() as tx:
-            paused = accounts.paused(tx, turn.account_id, self._clock()) is not None
-        for job in () if paused else ("act", "verify", "tasks", "follow"):
+            found = agenda.of_account(tx, turn.account_id, self._clock())
+        jobs = found.jobs(self._clock())
+        for job in jobs:
             if lease.goes_on():
                 self.do(job)
         now = self._clock()
         with self.house.database.transaction() as tx:
-            due = None if paused else agenda.next_acting(tx, turn.account_id, now)
+            left = agenda.of_account(tx, turn.account_id, now) if jobs else found
             regular = now + timedelta(seconds=turn.every_s)
-            next_at = regular if due is None else min(regular, max(due, now + AT_LEAST))
-            turns.finish(tx, turn, now, next_at, trouble="login" if paused else "")
+            next_at = regular if left.next_at is None else min(regular, max(left.next_at, now + AT_LEAST))
+            turns.finish(tx, turn, now, next_at, trouble="login" if left.paused else "")
 
     def _take(self, turn: Turn, lease: Lease) -> None:
         self._lease = lease

@@ -174,12 +174,8 @@ class Service(threading.Thread):
 
 
 def starts_often(street: Street) -> None:
-    """What two hundred starts in a few minutes need of X, and no school's day does.
-
-    Each start asks X who we are, which it answers 75 times in a quarter of an hour, and reads again for some cents: the
-    month's 25 dollars would be spent. Either way reading X would wait.
-    """
-    street.sandbox.x.limits["me"] = 10_000
+    """What two hundred starts in a few minutes need of X, and no school's day does: each reads again for some cents, and the
+    month's 25 dollars would be spent."""
     file = street.config / "moderator.toml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace('id = "x"\n', 'id = "x"\nmonthly_limit_dollars = 1000.0\n', 1), encoding="utf-8")

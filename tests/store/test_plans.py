@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, text
 
 from moderator.policy.authority import Role
 from moderator.policy.limits import DEFAULT
-from moderator.store import actions, authors, comments, decisions, queue, watch
+from moderator.store import actions, agenda, authors, comments, decisions, queue, watch
 from moderator.store.database import Database, Transaction
 from moderator.store.tables import Row
 from tests.postgres import Server
@@ -78,6 +78,7 @@ ASKED: dict[str, Callable[[Transaction], object]] = {
     "the page of the queue": lambda tx: queue.waiting(tx, queue.Viewer("u1", Role.HEAD, NOON), 20),
     "how many wait": lambda tx: queue.counts(tx, queue.Viewer("u1", Role.HEAD, NOON)),
     "what a reading goes by": lambda tx: watch.of_account(tx, "youtube", NOON),
+    "what acting goes by": lambda tx: agenda.of_account(tx, "youtube", NOON),
     "which feeds are due": lambda tx: comments.feed_states(tx, "youtube"),
     "one comment": lambda tx: comments.load(tx, "school-7"),
 }

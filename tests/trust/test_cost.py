@@ -58,6 +58,20 @@ def test_a_workers_quiet_turn_on_two_feeds_asks_the_database_little(trust: Trust
     assert len(sent) <= at_most, "\n".join(sent)
 
 
+def test_a_workers_turn_of_acting_with_nothing_to_do_asks_the_database_little(trust: Trust) -> None:
+    trust.platforms["school-1"].receives("What a lovely day", native_id="c1")
+    with trust.store.transaction() as tx:
+        tx.session.connection().exec_driver_sql("DELETE FROM turns WHERE school_id <> 'school-1'")
+    crew = trust.crew(only=[Work.POLL, Work.JUDGE, Work.ACT])
+    trust.later(minutes=6)
+    for work in (Work.POLL, Work.JUDGE, Work.ACT):
+        crew.drain(work)
+    read_back(trust)
+    with counted(trust.store) as sent:
+        assert crew._do(Work.ACT, crew._claim(Work.ACT)) == 1
+    assert len(sent) <= 7, "\n".join(sent)
+
+
 def read_back(trust: Trust) -> None:
     """Both feeds are due again though no day has gone by since."""
     with trust.databases["school-1"].transaction() as tx:
