@@ -30,6 +30,7 @@ from moderator.platforms.image_hosts import IMAGE_HOSTS
 from moderator.platforms.sharing import OWN_APP, App
 from moderator.settings import AccountSettings, Settings
 from moderator.settings.roll_file import load_roll
+from moderator.store import accounts
 from moderator.store.database import WAIT_S, Database, is_missing
 from moderator.store.meter import StoreMeter
 from moderator.store.running import GUESTS_STAY_S, visit, visited_file
@@ -262,6 +263,8 @@ def build_platform(settings: AccountSettings, database: Database, state_dir: Pat
         from moderator.platforms.byhand import ByHand
 
         return ByHand(account, **options)
+    with database.reading() as tx:
+        account = accounts.as_remembered(tx, account)
     meter = StoreMeter(database, account.id)
     if settings.api_base:
         options["api_base"] = settings.api_base

@@ -137,9 +137,11 @@ class AccountWork:
             return False
         except PlatformError as error:
             self._tell_down("check", error)
-            # An account that was known yesterday is read all the same; a new one must first be known.
+            # An account that was known yesterday is read all the same; a new one must first be known. "Too many" says nothing
+            # against an account whose id is known from before: then only what is due to be read may say no.
             self._checked_at = now if self._known else None
-            return self._known and paused is None
+            by_memory = isinstance(error, QuotaSpent) and bool(self._platform.account.native_id)
+            return paused is None and (self._known or by_memory)
         self._tell_up("check")
         with self.house.database.transaction() as tx:
             accounts.remember(tx, state.account)

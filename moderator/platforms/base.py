@@ -14,7 +14,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Post, Visibility
-from moderator.errors import PlatformError
+from moderator.errors import LoginExpired, PlatformError
 
 
 class Undo(StrEnum):
@@ -181,3 +181,11 @@ class SignsPictures(Protocol):
 
     def picture_addresses(self, comment: Comment, now: datetime) -> tuple[str, ...]:
         """Where the comment's pictures can be fetched from now. Raises PlatformError."""
+
+
+def another_account(account: Account, native_id: str, name: str) -> LoginExpired:
+    """The login is not for the account of that native id, which the configuration or an earlier answer of the platform said."""
+    return LoginExpired(
+        f"Account {account.id} is {account.native_id}, and its login belongs to {native_id} ({name}). Connect the right account; "
+        f'or, if the school has a new one, write native_id = "{native_id}" for it into moderator.toml.'
+    )

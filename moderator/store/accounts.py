@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -31,6 +32,22 @@ def remember(tx: Transaction, account: Account) -> None:
     if row is None or (row.platform, row.handle, row.native_id) != tuple(told.values()):
         at_work = {"paused_why": "", "paused_at": None, "paused_until": None}
         tx.upsert(AccountRow, {"id": account.id} | told | at_work, told)
+
+
+def as_remembered(tx: Transaction, account: Account) -> Account:
+    """With the native id that its platform told before, where the configuration names none and the handle is the same."""
+    row = tx.first(tx.mine(AccountRow).where(col(AccountRow.id) == account.id))
+    if (
+        account.native_id
+        or row is None
+        or (row.platform, _plain(row.handle)) != (account.platform, _plain(account.handle))
+    ):
+        return account
+    return replace(account, native_id=row.native_id)
+
+
+def _plain(handle: str) -> str:
+    return handle.lstrip("@").casefold()
 
 
 def all_accounts(tx: Transaction) -> list[Account]:

@@ -39,6 +39,17 @@ def test_fifty_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -
     assert (lost, doubled, wrongly) == ([], [], set())
 
 
+def test_a_daemon_that_starts_more_often_than_x_tells_who_it_is_reads_x_all_the_same(tmp_path: Path) -> None:
+    with open_street(tmp_path) as street:
+        street.sandbox.x.limits["me"] = 1
+        for start in range(3):
+            with street.daemon(tmp_path / "log"):
+                named = street.comment("x", "So proud of Aurora Finchley today", handle=f"@nan_{start}")
+                street.wait_hidden("x", named, 20)
+        asked = [call for call in street.sandbox.calls if call.path == "/2/users/me"]
+        assert [call.status for call in asked] == [200, 429, 429]
+
+
 def keep_killing(street: Street, chance: random.Random, log: Path) -> list[tuple[str, str]]:
     """Start the daemon and kill it, again and again, while comments arrive; returns those that must be hidden."""
     pupils = load_day()["pupils"]

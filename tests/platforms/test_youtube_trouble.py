@@ -277,7 +277,7 @@ def test_a_check_warns_of_a_day_nearly_spent_and_of_another_handle() -> None:
 
 @pytest.mark.parametrize(
     ("items", "told"),
-    [([], "Consent again"), ([{"id": "UCsomebodyelse"}], "belongs to channel UCsomebodyelse. Write that")],
+    [([], "Consent again"), ([{"id": "UCsomebodyelse"}], 'write native_id = "UCsomebodyelse" for it')],
 )
 def test_a_login_of_the_wrong_channel_is_refused_before_anything_is_read(items: list[Any], told: str) -> None:
     with Google.with_replies({CHANNELS: [page(items)]}) as google, pytest.raises(LoginExpired, match=told):

@@ -27,6 +27,22 @@ def test_accounts_are_remembered_with_what_is_new_about_them(database: Database)
         assert accounts.all_accounts(tx) == [other, replace(renamed, native_id="UC1")]
 
 
+@pytest.mark.parametrize(
+    ("written", "is_known"),
+    [
+        (replace(ACCOUNT, native_id=""), "UC1"),
+        (replace(ACCOUNT, native_id="UC2"), "UC2"),
+        (replace(ACCOUNT, native_id="", handle="@another"), ""),
+        (replace(ACCOUNT, native_id="", id="second"), ""),
+    ],
+    ids=["as before", "with an id of its own", "another handle", "another account"],
+)
+def test_the_id_that_a_platform_told_before_is_known_again(database: Database, written: Account, is_known: str) -> None:
+    with database.transaction() as tx:
+        accounts.remember(tx, ACCOUNT)
+        assert accounts.as_remembered(tx, written) == replace(written, native_id=is_known)
+
+
 def test_another_schools_account_is_refused(database: Database) -> None:
     with pytest.raises(StoreError, match="belongs to school other"), database.transaction() as tx:
         accounts.remember(tx, replace(ACCOUNT, school_id="other"))

@@ -16,8 +16,8 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
-from moderator.errors import AccountClosed, Gone, LoginExpired, PlatformError, Refused
-from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo
+from moderator.errors import AccountClosed, Gone, PlatformError, Refused
+from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo, another_account
 from moderator.platforms.instagram.byhand import EFFECTS, steps
 from moderator.platforms.instagram.errors import Asked, no_answer
 from moderator.platforms.instagram.feeds import Feeds
@@ -89,10 +89,7 @@ class Instagram:
             raise no_answer(asked, "no account in it") from None
         warnings = self._renewal.warnings(now) + self._doubts(me)
         if self.account.native_id not in ("", me.user_id, me.id):
-            raise LoginExpired(
-                f"moderator.toml says native_id = {self.account.native_id!r} for account {self.account.id}, and its token "
-                f'belongs to {me.user_id or me.id} (@{me.username}). Write that, or leave it "", or use the right token.'
-            )
+            raise another_account(self.account, me.user_id or me.id, f"@{me.username}")
         native_id = self.account.native_id or me.user_id or me.id
         self.account = replace(self.account, native_id=native_id, handle=f"@{me.username}")
         return AccountState(self.account, tuple(warnings))

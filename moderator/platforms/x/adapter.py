@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
 from moderator.errors import LoginExpired, PlatformError, QuotaSpent, Refused
-from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo
+from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo, another_account
 from moderator.platforms.sharing import OWN_APP, App
 from moderator.platforms.x.authors import Authors
 from moderator.platforms.x.byhand import EFFECTS, steps_for
@@ -173,10 +173,7 @@ class X:
         me = self._endpoints.me(now)
         expected = self.account.native_id or self.account.handle.lstrip("@").casefold()
         if self.account.native_id not in ("", me.native_id):
-            raise LoginExpired(
-                f"moderator.toml says native_id = {self.account.native_id!r} for account {self.account.id}, and its token "
-                f'belongs to {me.native_id} ({me.handle}). Write that, or leave it "", or connect the right account.'
-            )
+            raise another_account(self.account, me.native_id, me.handle)
         if expected not in ("", me.native_id, me.handle.lstrip("@").casefold()):
             raise LoginExpired(
                 f"The token of account {self.account.id} belongs to {me.handle}, not to {self.account.handle}. "

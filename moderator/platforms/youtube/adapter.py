@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
 from moderator.errors import LoginExpired, PlatformError, Unavailable
-from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo
+from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo, another_account
 from moderator.platforms.sharing import OWN_APP, App, Purpose, purpose_of
 from moderator.platforms.youtube.client import MODERATE_COST, Client
 from moderator.platforms.youtube.feeds import Visit
@@ -205,10 +205,7 @@ class YouTube:
         except ValidationError as error:
             raise Unavailable("YouTube's answer about the channel could not be read. It is tried again.") from error
         if self.account.native_id not in ("", channel.id):
-            raise LoginExpired(
-                f"moderator.toml says native_id = {self.account.native_id!r} for account {self.account.id}, and its Google "
-                f'login belongs to channel {channel.id}. Write that, or leave it "", or consent again as the right channel.'
-            )
+            raise another_account(self.account, channel.id, channel.snippet.custom_url or "a channel without a handle")
         return channel
 
     def _warnings(self, channel: ChannelItem, now: datetime) -> tuple[str, ...]:
