@@ -48,7 +48,7 @@ test: venv
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 coverage: venv
-	@$(BIN)/python -m tests.covered $(if $(KEEP),--keep) $(ONLY)
+	@$(BIN)/python -m tests.covered --workers $(WORKERS) $(if $(KEEP),--keep) $(ONLY)
 
 simulate: venv
 	@$(BIN)/python -m tests.simulate --seed $(SEED) $(if $(QUICK),--quick)

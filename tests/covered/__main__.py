@@ -18,7 +18,7 @@ from tests.covered.figures import measured, table
 
 FOLDER = REPOSITORY / "build" / "coverage"
 REPORT = FOLDER / "report.json"
-PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder")
+PYTEST = ("-m", "pytest", "--dist", "loadscope", "--no-loadscope-reorder", "--durations=40")
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
     if not given.only and not given.keep:
         shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    passed = given.keep or coverage("run", *PYTEST, *given.only) == 0
+    passed = given.keep or coverage("run", *PYTEST, "-n", given.workers, *given.only) == 0
     if list(FOLDER.glob("data.*")):
         coverage("combine", "--append", "--quiet")
     if coverage("json", "--quiet", "-o", str(REPORT)) != 0:
@@ -42,6 +42,7 @@ def main() -> None:
 def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.covered", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="run no tests; tell of what was measured before")
+    parser.add_argument("--workers", default="2", help="so many processes share the tests (default 2)")
     parser.add_argument("only", nargs="*", help="only these tests, added to what was measured before")
     return parser.parse_args()
 
