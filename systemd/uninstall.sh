@@ -7,9 +7,9 @@ if [ -z "$DESTDIR" ] && [ "$(id -u)" != 0 ]; then
     exit 1
 fi
 if [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; then
-    systemctl disable --now moderator moderator-web moderator-backup.timer || true
+    systemctl disable --now moderator moderator-web moderator-backup.timer 'moderator-worker@*' || true
 fi
-rm -f "$DESTDIR"/etc/systemd/system/moderator{,-web,-backup}.service "$DESTDIR/etc/systemd/system/moderator-backup.timer"
+rm -f "$DESTDIR"/etc/systemd/system/moderator{,-web,-backup,-worker@}.service "$DESTDIR/etc/systemd/system/moderator-backup.timer"
 rm -f "$DESTDIR/usr/local/bin/moderator" "$DESTDIR/usr/local/share/man/man1/moderator.1"
 rm -rf "$DESTDIR/opt/moderator"
 if [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; then
