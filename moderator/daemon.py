@@ -45,6 +45,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def ahead_of_utc_s() -> int:
+    """How far local time is ahead of UTC just now; another number in summer than in winter."""
+    return time.localtime().tm_gmtoff
+
+
 RereadPolicy = Callable[[Policy], tuple[Policy, str]]
 """The policy in force goes in; the one to work by comes out, and in words what is wrong with the file, or nothing."""
 
@@ -103,12 +108,18 @@ class Daemon:
 
     def _keep_schedule(self) -> None:
         scheduler = self._new_schedule()
-        offset = self._offset()
+        offset, zone_s = self._offset(), ahead_of_utc_s()
         while not self._leaving.is_set():
-            if abs(ahead_s := self._offset() - offset) > TICK_S * 5:
+            ahead_s, zone_ahead_s = self._offset() - offset, ahead_of_utc_s() - zone_s
+            if abs(ahead_s) > TICK_S * 5:
                 # The wall clock was set, or the machine slept; schedule keeps its times by that clock, so begin anew.
                 self._log.warning("clock.stepped", seconds=round(ahead_s))
-                scheduler, offset = self._new_schedule(slept=ahead_s > SLEPT_S), self._offset()
+            if zone_ahead_s:
+                # Schedule keeps local times: in the hour that autumn gives twice, all would be due an hour late.
+                self._log.info("clock.zone_changed", seconds=zone_ahead_s)
+            if abs(ahead_s) > TICK_S * 5 or zone_ahead_s:
+                scheduler = self._new_schedule(slept=ahead_s > SLEPT_S)
+                offset, zone_s = self._offset(), ahead_of_utc_s()
             if not self._still_held():
                 # The database ended the connection that kept others out: another daemon may be at work already.
                 raise StoreError(

@@ -1,13 +1,15 @@
-"""A machine that slept: what its accounts missed is read one account after another, and each only once."""
+"""A machine that slept: what its accounts missed is read one account after another, and each only once. Summer begins and ends."""
 
 from __future__ import annotations
 
 import io
+import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -32,8 +34,8 @@ EVERY_S = 4
 class Read(Memory):
     """Writes down when its comments were read, by the clock that the daemon is given."""
 
-    def __init__(self, account: Account) -> None:
-        super().__init__(account, poll_every_s=EVERY_S)
+    def __init__(self, account: Account, every_s: int = EVERY_S) -> None:
+        super().__init__(account, poll_every_s=every_s)
         self.read_at: list[datetime] = []
 
     def fetch(self, feed: str, start: Start, now: datetime) -> Iterator[Page]:
@@ -100,3 +102,48 @@ def test_accounts_that_are_read_each_minute_are_caught_up_with_over_a_minute() -
     assert [catch_up_after(place, 3, 60) for place in range(3)] == [0, CATCH_UP_OVER_S / 2, CATCH_UP_OVER_S]
     assert [catch_up_after(place, 3, 2) for place in range(3)] == [0, 1.25, 2.5]
     assert catch_up_after(0, 1, 60) == 0
+
+
+def clocks_change_in(seconds: float, *, to_summer: bool) -> str:
+    """A zone as POSIX writes it, an hour ahead of UTC in summer: its clocks change so soon, and else half a year from now."""
+    utc = datetime.now(UTC) + timedelta(seconds=seconds)
+    local = utc if to_summer else utc + timedelta(hours=1)
+    soon = f"{local.timetuple().tm_yday - 1}/{local:%H:%M:%S}"
+    half_a_year_on = f"{(local.timetuple().tm_yday + 182) % 365}/12"
+    begins, ends = (soon, half_a_year_on) if to_summer else (half_a_year_on, soon)
+    return f"GMT0BST,{begins},{ends}"
+
+
+@pytest.fixture
+def zone() -> Iterator[None]:
+    before = os.environ.get("TZ")
+    yield
+    os.environ.pop("TZ")
+    if before is not None:
+        os.environ["TZ"] = before
+    time.tzset()
+
+
+@pytest.mark.usefixtures("zone")
+@pytest.mark.parametrize("to_summer", [False, True], ids=["back", "forward"])
+def test_comments_are_read_as_ever_in_the_hour_in_which_clocks_change(database: Database, to_summer: bool) -> None:
+    platform = Read(Account("x", "x", "@x", "x"), every_s=1)
+    with database.transaction() as tx:
+        accounts.remember(tx, platform.account)
+    house = House(database, {"x": platform}, build_detectors(SCHOOL, None, WordListScorer()), DEFAULT, Mode.SHADOW)
+    log = io.StringIO()
+    daemon = Daemon(house, open_log(log, style="json"), Notifier(""), 1.0)
+    os.environ["TZ"] = clocks_change_in(2.5, to_summer=to_summer)
+    time.tzset()
+    before = time.localtime().tm_gmtoff
+    threading.Timer(7, daemon.leave).start()
+    daemon.run()
+    assert time.localtime().tm_gmtoff - before == (3600 if to_summer else -3600)
+    gaps_s = [(later - at).total_seconds() for at, later in pairwise(platform.read_at)]
+    print(gaps_s)
+    assert len(gaps_s) >= 3
+    assert max(gaps_s) < 3
+    assert min(gaps_s) > 0.4
+    assert (datetime.now(UTC) - platform.read_at[-1]).total_seconds() < 3
+    assert log.getvalue().count("clock.zone_changed") == 1
+    assert "clock.stepped" not in log.getvalue()
