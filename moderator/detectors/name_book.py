@@ -7,9 +7,10 @@ Pupils and words come in, `Hit`s go out: where a name stands and what kind of na
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import ahocorasick
 from rapidfuzz.distance import OSA
@@ -26,6 +27,8 @@ _NOT_PROSE = re.compile(
 _BREAK = re.compile(r"[,.;:!?()\"/&\n@]")
 _SLIP_FROM = 5  # letters: in shorter names one slip makes another name or a word too often
 _INSIDE_FROM = 4  # letters, for names looked for where words have no edges
+_PARTS_OF_A_NAME = 6  # that capitals cut it into: "GraceMcDonald" has three
+_CLAN = frozenset(("mc", "mac"))  # "McDonald" names no Donald
 
 
 class Kind(StrEnum):
@@ -70,11 +73,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one reading of a text, with where each stands in the original."""
+    """The words of a text, with where each stands in the original."""
 
     words: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
     breaks: frozenset[int]  # the words before which a sentence or a part of one ends
+    cut: frozenset[int]  # the words that only their capital parts from the one before: "Alfie" in "TeamAlfie"
     original: str
 
     @classmethod
@@ -82,15 +86,34 @@ class Words:
         words: list[str] = []
         spans: list[tuple[int, int]] = []
         breaks: set[int] = set()
+        cut: set[int] = set()
         end = 0
         for match in _WORD.finditer(_NOT_PROSE.sub(_blank_out, folded.text)):
             if _BREAK.search(folded.text, end, match.start()):
                 breaks.add(len(words))
             end = match.end()
             for part in _camel_parts(folded, original, match.start(), end):
+                if part[0] != match.start():
+                    cut.add(len(words))
                 words.append(folded.text[slice(*part)])
                 spans.append(folded.original_span(part))
-        return cls(tuple(words), tuple(spans), frozenset(breaks), original)
+        return cls(tuple(words), tuple(spans), frozenset(breaks), frozenset(cut), original)
+
+    def readings(self) -> Iterator[tuple[Sequence[str], Sequence[range]]]:
+        """The words and, where capitals cut some, the words uncut ("mcdonald"); each with which of ours it is made of."""
+        yield self.words, [range(index, index + 1) for index in range(len(self.words))]
+        if self.cut:
+            whole = self.whole_words()
+            yield ["".join(self.words[one.start : one.stop]) for one in whole], whole
+
+    def whole_words(self) -> list[range]:
+        """Of which of our words each word is made that stands in the text."""
+        starts = [index for index in range(len(self.words)) if index not in self.cut]
+        return [range(*edges) for edges in pairwise((*starts, len(self.words)))]
+
+    def is_of_a_clan(self, index: int) -> bool:
+        """Whether it is the rest of "McDonald" or "MacDonald", and no name by itself."""
+        return index in self.cut and self.words[index - 1] in _CLAN
 
     def word(self, index: int) -> str:
         return self.words[index] if 0 <= index < len(self.words) else ""
@@ -167,18 +190,36 @@ class NameBook:
         """Every name among the words, whole words only, those inside longer ones too."""
         if not self._names:
             return
-        hay, at = [" "], 0
-        ends: dict[int, int] = {}
-        for index, word in enumerate(words.words):
-            # What stands between "Jack, Ryan" keeps the two from being one full name.
-            piece = f"| {word} " if index in words.breaks else f"{word} "
-            hay.append(piece)
-            at += len(piece)
-            ends[at] = index
-        for end, (name, count, with_s) in self._automaton.iter("".join(hay)):
-            last = ends[end]
-            first = last - count + 1
-            yield Hit(name, (words.spans[first][0], words.spans[last][1]), first, last, with_s)
+        seen: set[tuple[int, int]] = set()
+        for hit in (*self._in_readings(words), *self._in_parts(words)):
+            if (hit.first, hit.last) not in seen and not words.is_of_a_clan(hit.first):
+                yield hit
+            seen.add((hit.first, hit.last))
+
+    def _in_readings(self, words: Words) -> Iterator[Hit]:
+        for read, places in words.readings():
+            hay, at = [" "], 0
+            ends: dict[int, int] = {}
+            for index, (word, place) in enumerate(zip(read, places, strict=True)):
+                # What stands between "Jack, Ryan" keeps the two from being one full name.
+                piece = f"| {word} " if place.start in words.breaks else f"{word} "
+                hay.append(piece)
+                at += len(piece)
+                ends[at] = index
+            for end, (name, count, with_s) in self._automaton.iter("".join(hay)):
+                last = ends[end]
+                yield _hit(name, words, places[last - count + 1].start, places[last].stop - 1, with_s)
+
+    def _in_parts(self, words: Words) -> Iterator[Hit]:
+        """Names that capitals cut, inside longer words: "GoMcKenzie", "TeamGraceMcDonald"."""
+        for whole in words.whole_words() if words.cut else ():
+            for first in whole:
+                joined = words.words[first]
+                for last in range(first + 1, min(first + _PARTS_OF_A_NAME, whole.stop)):
+                    joined += words.words[last]
+                    name = self._firsts.get(joined) if len(joined) >= _SLIP_FROM else None
+                    if name:
+                        yield _hit(name, words, first, last)
 
     def inside(self, text: str) -> Iterator[tuple[int, int, Name]]:
         """Names anywhere in `text`, which was put together from letters spaced out."""
@@ -200,6 +241,10 @@ class NameBook:
         first = self._names[meant[0]]
         whose = frozenset[int]().union(*(self._names[key].pupils for key in meant))
         return Name(Kind.SLIP, first.words, first.initials, whose)
+
+
+def _hit(name: Name, words: Words, first: int, last: int, with_s: bool = False) -> Hit:
+    return Hit(name, (words.spans[first][0], words.spans[last][1]), first, last, with_s)
 
 
 _FIRST_KINDS = (Kind.FIRST, Kind.KNOWN_AS, Kind.FULL)

@@ -106,7 +106,7 @@ class GuardedNames:
         hits = list(self._book.search(words))
         taken = {index for hit in hits for index in range(hit.first, hit.last + 1)}
         for index, word in enumerate(words.words):
-            if index not in taken and (name := self._book.slip_of(word)):
+            if index not in taken and not words.is_of_a_clan(index) and (name := self._book.slip_of(word)):
                 hits.append(Hit(name, words.spans[index], index, index))
         return hits
 
@@ -289,11 +289,12 @@ def _phrases(names: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
 
 
 def _find_phrases(phrases: dict[str, list[tuple[str, ...]]], words: Words) -> Iterator[range]:
-    for index, word in enumerate(words.words):
-        for phrase in phrases.get(word, ()):
-            here = words.words[index : index + len(phrase)]
-            if here == phrase or "".join(here) == "".join(phrase) + "s":  # "a class of Harry Potters"
-                yield range(index, index + len(phrase))
+    for read, places in words.readings():
+        for index, word in enumerate(read):
+            for phrase in phrases.get(word, ()):
+                here = read[index : index + len(phrase)]
+                if tuple(here) == phrase or "".join(here) == "".join(phrase) + "s":  # "a class of Harry Potters"
+                    yield range(places[index].start, places[index + len(here) - 1].stop)
 
 
 def _class_pattern(classes: Sequence[str]) -> re.Pattern[str]:

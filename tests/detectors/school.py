@@ -14,7 +14,7 @@ SCHOOL = School(
     name="Harbour Lane Primary",
     official_accounts={"x": "@HarbourLane", "instagram": "@HarbourLane", "youtube": "@HarbourLaneSchool"},
     allowed_accounts=("@QuayLibrary",),
-    staff=("Mrs Hallworth", "Mr Osei", "Miss Ottilie"),
+    staff=("Mrs Hallworth", "Mr Osei", "Miss Ottilie", "Donald McKay"),
     public_figures=("Tobias Lund",),
     classes=("Kingfishers", "Curlews"),
 )
@@ -32,6 +32,10 @@ ROLL = Roll(
         Pupil("Wojtek", "Łęcki"),
         Pupil("Harry", "Quill"),
         Pupil("Daisy", "Quill"),
+        Pupil("Elspeth", "McDonald"),
+        Pupil("DeShawn", "Coombe"),
+        Pupil("Mckenzie", "MacLeod"),
+        Pupil("Donald", "Kenzie"),
     ]
 )
 
