@@ -30,6 +30,9 @@ CHILD_KIN = words(
     sister cousin boy girl lad lass kid child baby bairn wean bestie twin twins little eldest youngest oldest"""
 )
 
+LINKS = words("and n plus with then amp")
+"""Stand between the names of a list."""
+
 PARENTS = "mum|mam|mom|mummy|mammy|dad|daddy|nan|nana|nanna|nanny|gran|granny|grandma|grandad|grandpa|auntie|aunty|uncle|parents?"
 
 WORD_NAMES = words(

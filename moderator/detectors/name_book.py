@@ -79,6 +79,7 @@ class Words:
     spans: tuple[tuple[int, int], ...]
     breaks: frozenset[int]  # the words before which a sentence or a part of one ends
     cut: frozenset[int]  # the words that only their capital parts from the one before: "Alfie" in "TeamAlfie"
+    between: tuple[str, ...]  # the folded text before each word
     original: str
 
     @classmethod
@@ -87,17 +88,20 @@ class Words:
         spans: list[tuple[int, int]] = []
         breaks: set[int] = set()
         cut: set[int] = set()
+        between: list[str] = []
         end = 0
         for match in _WORD.finditer(_NOT_PROSE.sub(_blank_out, folded.text)):
             if _BREAK.search(folded.text, end, match.start()):
                 breaks.add(len(words))
-            end = match.end()
+            parted, end = folded.text[end : match.start()], match.end()
             for part in _camel_parts(folded, original, match.start(), end):
                 if part[0] != match.start():
                     cut.add(len(words))
+                    parted = ""
+                between.append(parted)
                 words.append(folded.text[slice(*part)])
                 spans.append(folded.original_span(part))
-        return cls(tuple(words), tuple(spans), frozenset(breaks), frozenset(cut), original)
+        return cls(tuple(words), tuple(spans), frozenset(breaks), frozenset(cut), tuple(between), original)
 
     def readings(self) -> Iterator[tuple[Sequence[str], Sequence[range]]]:
         """The words and, where capitals cut some, the words uncut ("mcdonald"); each with which of ours it is made of."""
@@ -117,6 +121,10 @@ class Words:
 
     def word(self, index: int) -> str:
         return self.words[index] if 0 <= index < len(self.words) else ""
+
+    def before(self, index: int) -> str:
+        """The folded text between a word and the one before; nothing where there is no such word."""
+        return self.between[index] if 0 <= index < len(self.between) else ""
 
     def starts_part(self, index: int) -> bool:
         """Whether a sentence, or a part of one, begins here; so it does after the end."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from moderator.detectors.full_names import FullNames
 from moderator.detectors.lexicon import (
     ADULT_NAMES,
     CHILD_KIN,
     FAMOUS,
     GROWN_UPS,
+    LINKS,
     NOT_NAMES,
     PARENTS,
     PLACE_WORDS,
@@ -52,7 +54,6 @@ _LONG_AGO = re.compile(r"\b(?:19[3-9]\d|200\d)\b")
 _CLOSE = 60  # characters
 _MEANT = 0.5
 """From here on it is rather a pupil than not; of a word that is also a name nothing is kept that leads to a child."""
-_LINKS = table("and n plus with then amp")
 
 
 class Roll:
@@ -87,6 +88,7 @@ class GuardedNames:
     def __init__(self, roll: Roll, school: School) -> None:
         self._roll = roll
         self._book = NameBook(roll.pupils)
+        self._full_names = FullNames(roll.pupils)
         self._others = _phrases((*school.staff, *school.public_figures, *FAMOUS))
         self._classes = _class_pattern(school.classes)
 
@@ -94,7 +96,7 @@ class GuardedNames:
         words = Words.of(fold(comment.text), comment.text)
         scene = _Scene(words, comment, context, self._classes)
         seen = self._hits(words)
-        hits = self._without_others(seen, words)
+        hits = self._meant(seen, words)
         listed = _listed(hits, words)
         scored = [(self._score(hit, scene, hit in listed), hit) for hit in hits]
         scored += [(LIKELY, hit) for hit in self._hidden_hits(comment.text, seen)]
@@ -129,8 +131,14 @@ class GuardedNames:
                 known.add(hit.span)
         return [hit for hit in hits if not known.touch(hit.span)]
 
-    def _without_others(self, hits: list[Hit], words: Words) -> list[Hit]:
+    def _meant(self, seen: Sequence[Hit], words: Words) -> list[Hit]:
+        hits = self._without_others(seen, words)
+        return hits + self._without_others(list(self._full_names.among(hits, words)), words)
+
+    def _without_others(self, hits: Sequence[Hit], words: Words) -> list[Hit]:
         """Without what belongs to staff, public figures, characters and titles."""
+        if not hits:
+            return []
         taken = {index for phrase in _find_phrases(self._others, words) for index in phrase}
         return [
             hit
@@ -311,7 +319,7 @@ def _listed(hits: Sequence[Hit], words: Words) -> set[Hit]:
     for hit in [*sorted(hits, key=lambda hit: hit.first), None]:
         if hit and hit.name.kind is Kind.LAST:
             continue
-        if hit and row and set(words.words[row[-1].last + 1 : hit.first]) <= _LINKS:
+        if hit and row and set(words.words[row[-1].last + 1 : hit.first]) <= LINKS:
             row.append(hit)
             continue
         sure = [one for one in row if not one.name.may_be_a_word]

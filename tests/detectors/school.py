@@ -36,6 +36,9 @@ ROLL = Roll(
         Pupil("DeShawn", "Coombe"),
         Pupil("Mckenzie", "MacLeod"),
         Pupil("Donald", "Kenzie"),
+        Pupil("Rufus", "Harrison"),
+        Pupil("Harrison", "Brook"),
+        Pupil("Anouk", "Lowe-Ash"),
     ]
 )
 
