@@ -257,7 +257,7 @@ def verify(
         asked = {
             state.action: state for state in action_store.to_verify(tx, platform.account.id, now, READ_BACK_AT_ONCE)
         }
-        numbers = decision_store.latest_of(tx, [action.comment.id for action in asked])
+        latest = decision_store.latest_of(tx, [action.comment.id for action in asked])
     if not asked:
         return []
     looked = read_back(platform, list(asked), now, go_on)
@@ -268,11 +268,10 @@ def verify(
             when = next_look(asked[action].done_at or now, now, verify_after)
             action_store.verified(tx, action, visibility, now, when)
             if action.kind is ActionKind.HIDE and visibility is Visibility.PUBLIC:
+                before = latest[action.comment.id]
                 # A person who decided while we looked has the last word.
                 with suppress(decision_store.Stale):
-                    decision_store.record(
-                        tx, back_in_sight(action, now), again=True, after=numbers[action.comment.id].number
-                    )
+                    decision_store.record(tx, back_in_sight(before, now), again=True, after=before.number)
                     undone.append(action)
     return undone
 
@@ -282,14 +281,16 @@ def next_look(done_at: datetime, now: datetime, verify_after: Sequence[timedelta
     return min((done_at + wait for wait in verify_after if done_at + wait > now), default=None)
 
 
-def back_in_sight(action: Action, now: datetime) -> Decision:
-    """A decision to ask a person, since what was hidden can be seen again."""
+def back_in_sight(before: Decision, now: datetime) -> Decision:
+    """A decision to ask a person, since what was hidden can be seen again: no less urgent than it was."""
     return Decision(
-        comment_id=action.comment.id,
-        version=action.comment.version,
+        comment_id=before.comment_id,
+        version=before.version,
         ruling=Ruling.QUEUE,
         decided_by=POLICY,
         decided_at=now,
         reasons=("it was hidden, but can be seen again: somebody released it, or the platform did not keep it hidden",),
         mode=Mode.AUTO,
+        urgent=before.urgent,
+        labels=before.labels,
     )

@@ -84,6 +84,11 @@ class Journey:
             decision = decisions.latest(tx, comment.id)
         return "; ".join(decision.reasons) if decision else ""
 
+    def latest(self, native_id: str) -> Decision:
+        """The latest decision on a comment that has one."""
+        with self.house.database.reading() as tx:
+            return decisions.latest_of(tx, [self.comment(native_id).id])[self.comment(native_id).id]
+
     def person_would_decide(
         self, native_id: str, ruling: Ruling, now: datetime, also: ActionKind | None = None
     ) -> Decision:

@@ -9,12 +9,13 @@ from datetime import timedelta
 from moderator.domain import ActionKind, Comment, Context, Finding, Mode, Ruling, TaskKind, Visibility
 from moderator.errors import Gone, LoginExpired, QuotaSpent, Refused, Unavailable
 from moderator.platforms.memory import Memory
-from moderator.store import comments
+from moderator.store import alerts, comments
 from tests.conftest import MINUTE, NOON
 from tests.journeys.conftest import YOUTUBE, Journey
 
 INSULT = "shut up you stupid b1tch ms rowe"
 CHILD = "Well done Tolliver Amberley, so proud of you!"
+URGENT = "Tolliver Amberley my stepdad hits me and i dont want to go home"
 KIND = "What a lovely display, thank you all."
 
 
@@ -228,6 +229,23 @@ def test_what_somebody_else_released_comes_back_to_the_queue_and_is_not_hidden_a
     assert journey.ruling("c1") is Ruling.QUEUE
     assert "seen again" in journey.reasons("c1")
     assert youtube.is_public("c1")
+
+
+def test_what_is_urgent_stays_so_where_it_comes_back_into_sight(journey: Journey, youtube: Memory) -> None:
+    youtube.receives(CHILD, native_id="c1")
+    youtube.receives(URGENT, native_id="c2")
+    journey.round(NOON)
+    assert youtube.hidden == ["c2", "c1"]
+    hidden = journey.latest("c2")
+    assert hidden.urgent
+    youtube.shows_again("c2")
+    journey.house.verify(YOUTUBE.id, NOON + MINUTE)
+    seen = journey.latest("c2")
+    assert (seen.ruling, seen.urgent, seen.labels) == (Ruling.QUEUE, True, hidden.labels)
+    assert journey.waits_for_a_person() == ["c2", "c1"]
+    with journey.house.database.transaction() as tx:
+        (raised,) = alerts.raise_new(tx, NOON + MINUTE, MINUTE)
+    assert raised.cases == 1
 
 
 def test_a_hide_is_read_back_after_a_minute_and_again_after_a_day(journey: Journey, youtube: Memory) -> None:
