@@ -20,7 +20,7 @@ def receive(comments: Iterable[Comment], known: Mapping[str, Comment]) -> list[C
     """The comments not yet seen in this form, in their order; `known` holds the latest form by comment id.
 
     A comment may stand twice on a page: what the platform says last is how it is. An older form that a lagging server gives
-    again, by its `edited_at`, is not new.
+    again, by when it was edited or, unedited, posted, is not new.
     """
     latest = {comment.id: comment for comment in comments}
     fresh = []
@@ -28,13 +28,14 @@ def receive(comments: Iterable[Comment], known: Mapping[str, Comment]) -> list[C
         before = known.get(comment.id)
         if before is None:
             fresh.append(replace(comment, version=1))
-        elif comment.form != before.form and not _is_older(comment.edited_at, before.edited_at):
+        elif comment.form != before.form and not _is_older(comment, before.edited_at):
             fresh.append(replace(comment, version=before.version + 1))
     return fresh
 
 
-def _is_older(edited_at: datetime | None, known: datetime | None) -> bool:
-    return edited_at is not None and known is not None and edited_at < known
+def _is_older(comment: Comment, known: datetime | None) -> bool:
+    """Whether it reads as it did before the edit we know of. A platform that tells no edits never says so."""
+    return known is not None and (comment.edited_at or comment.posted_at) < known
 
 
 def start_from(

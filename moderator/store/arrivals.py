@@ -44,10 +44,9 @@ def receive(
 ) -> list[Comment]:
     """Store a page; returns the comments that are new in this form, each with its version, in the page's order.
 
-    A known comment in another form becomes its next version; an older form that a lagging server gives again, by its
-    `edited_at`, changes nothing, nor does a form whose words were cleared away. Visibility is taken over unless the platform
-    cannot tell it. A broken item is set aside once. The cursor moves where the page has one and is `complete`; with False
-    the page is read again next time.
+    A known comment in another form becomes its next version; an older form that a lagging server gives again changes nothing,
+    nor does a form whose words were cleared away. Visibility is taken over unless the platform cannot tell it. A broken item is
+    set aside once. The cursor moves where the page has one and is `complete`; with False the page is read again next time.
     Audit: "received", "edited", "visibility_changed", "set_aside".
     """
     # Compared in the words that can be stored: else a letter no database holds would be an edit at every reading.

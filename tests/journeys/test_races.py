@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ import pytest
 
 from moderator.domain import Action, ActionKind, Comment, Decision, Outcome, Ruling, TaskKind, Visibility, make_action
 from moderator.errors import PlatformError, QuotaSpent, Refused, Unavailable
+from moderator.platforms.base import Page, Start
 from moderator.platforms.memory import Memory
 from moderator.policy.authority import People
 from moderator.review import EditedMeanwhile, decide_as
@@ -31,6 +32,34 @@ def test_a_hidden_comment_edited_twice_still_waits_for_a_person(journey: Journey
     journey.round(NOON + 2 * MINUTE)
     assert not youtube.is_public("c1")
     assert journey.ruling("c1") is Ruling.QUEUE
+
+
+class Lagging(Memory):
+    """A platform one of whose servers still has a comment as it read before it was edited."""
+
+    behind: Comment | None = None
+
+    def fetch(self, feed: str, start: Start, now: datetime) -> Iterator[Page]:
+        pages = super().fetch(feed, start, now)
+        yield from pages if self.behind is None else (replace(page, comments=(self.behind,)) for page in pages)
+
+
+def test_a_copy_from_before_the_edit_does_not_overturn_a_person(build: Callable[[Memory], Journey]) -> None:
+    platform = Lagging(YOUTUBE)
+    journey = build(platform)
+    unedited = platform.receives(CHILD, native_id="c1", at=NOON)
+    journey.round(NOON)
+    platform.edits("c1", KIND, at=NOON + MINUTE)
+    journey.round(NOON + MINUTE)
+    journey.person_decides("c1", Ruling.ALLOW, NOON + 2 * MINUTE)
+    journey.act(NOON + 2 * MINUTE)
+    platform.behind = unedited
+    journey.round(NOON + 3 * MINUTE)
+    assert journey.comment("c1").text == KIND
+    assert platform.is_public("c1")
+    platform.behind = replace(unedited, edited_at=NOON + 4 * MINUTE)
+    journey.round(NOON + 5 * MINUTE)
+    assert not platform.is_public("c1"), "edited back since: that is news"
 
 
 @pytest.mark.parametrize("reads_visibility", [True, False])
