@@ -32,8 +32,8 @@ class FullNames:
         self._families: dict[str, frozenset[int]] = {}
         for number, pupil in enumerate(pupils):
             last = split(pupil.last_name)
-            parts = [part for part in (*last[:1], *last[-1:]) if len(part) >= _PART_FROM]
-            for key in {"".join(last), *parts} - {""}:
+            ways = {"".join(last), *(part for part in (*last[:1], *last[-1:]) if len(part) >= _PART_FROM)} - {""}
+            for key in ways | set(map(_other_clan, ways)):
                 self._families[key] = self._families.get(key, frozenset()) | {number}
         self._longest = max(map(len, self._families), default=0) + 1
 
@@ -94,6 +94,11 @@ class FullNames:
         if hit.name.words[0] not in _ASKS or not words.starts_part(hit.first):
             return False
         return _A_QUESTION.match(words.original, hit.span[1]) is not None
+
+
+def _other_clan(key: str) -> str:
+    """ "mcdonald" of "macdonald", and the other way round."""
+    return re.sub(r"^ma?c(?=...)", "mac" if key.startswith("mc") else "mc", key)
 
 
 def _full(hit: Hit, words: Words, first: int, last: int, whose: frozenset[int]) -> Hit:

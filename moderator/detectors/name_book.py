@@ -172,24 +172,28 @@ class NameBook:
 
     def _add_pupil(self, pupil: Pupil, whose: frozenset[int]) -> None:
         last = split(pupil.last_name)
+        lasts = {last, _in_pieces(pupil.last_name)} if last else set()
         initials = frozenset(word[0] for word in last[:1])
         for written, kind in ((pupil.first_name, Kind.FIRST), (pupil.known_as, Kind.KNOWN_AS)):
             first = split(written)
             if not first:
                 continue
-            self._add(Name(kind, first, initials, whose))
+            firsts = {first, _in_pieces(written)}
+            self._add(Name(kind, first, initials, whose), firsts)
             if len(first) > 1:
                 self._add(Name(Kind.PART, first[:1], initials, whose))
-            for whole in {last, _in_pieces(pupil.last_name)} if last else ():
-                for full in (first + whole, first + last[:1], first + last[-1:], first[:1] + whole, whole + first):
-                    self._add(Name(Kind.FULL, full, initials, whose))
+            for whole in lasts:
+                self._add(Name(Kind.FULL, first, initials, whose), {first[:1] + whole})
+                for given in firsts:
+                    spelt = {given + whole, given + last[:1], given + last[-1:], whole + given}
+                    self._add(Name(Kind.FULL, first, initials, whose), spelt)
         if last:
             # After a last name the initials are those of first names, which stand before it: "M. Farrow".
-            firsts = frozenset(word[0] for word in split(pupil.first_name)[:1])
-            self._add(Name(Kind.LAST, last, firsts, whose))
+            before = frozenset(word[0] for word in split(pupil.first_name)[:1])
+            self._add(Name(Kind.LAST, last, before, whose), lasts)
 
-    def _add(self, name: Name) -> None:
-        for key in {" ".join(name.words), "".join(name.words)}:
+    def _add(self, name: Name, spelt: Iterable[tuple[str, ...]] = ()) -> None:
+        for key in {join(words) for words in spelt or (name.words,) for join in (" ".join, "".join)}:
             known = self._names.get(key, name)
             kept = min(known.kind, name.kind, key=list(Kind).index)
             self._names[key] = Name(kept, known.words, known.initials | name.initials, known.pupils | name.pupils)

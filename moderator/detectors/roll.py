@@ -99,7 +99,8 @@ class GuardedNames:
         hits = self._meant(seen, words)
         listed = _listed(hits, words)
         scored = [(self._score(hit, scene, hit in listed), hit) for hit in hits]
-        scored += [(LIKELY, hit) for hit in self._hidden_hits(comment.text, seen)]
+        hidden = self._hidden_hits(comment.text, [*seen, *hits])
+        scored += [(CERTAIN if hit.name.kind is Kind.FULL else LIKELY, hit) for hit in hidden]
         return [
             self._finding(score, hit, comment.text) for score, hit in _best(scored, len(comment.text))
         ] + self._in_display_name(comment)
@@ -119,17 +120,20 @@ class GuardedNames:
             return []  # Nothing was taken off, so all was seen already.
         words = Words.of(plain, text)
         hits = [
-            hit for hit in self._book.search(words) if hit.name.kind is not Kind.LAST and not hit.name.may_be_a_word
+            hit
+            for hit in self._meant(list(self._book.search(words)), words)
+            if hit.name.kind is not Kind.LAST and not hit.name.may_be_a_word
         ]
-        hits = self._without_others(hits, words)
         for start, end in plain.runs:
             for at, stop, name in self._book.inside(plain.text[start:end]):
                 hits.append(Hit(name, plain.original_span((start + at, start + stop)), 0, 0))
-        known = _Marks(len(text))
+        known, full = _Marks(len(text)), _Marks(len(text))
         for hit in seen:
-            if hit.name.kind is not Kind.SLIP:
+            if hit.name.kind not in (Kind.SLIP, Kind.LAST):
                 known.add(hit.span)
-        return [hit for hit in hits if not known.touch(hit.span)]
+            if hit.name.kind is Kind.FULL:
+                full.add(hit.span)
+        return [hit for hit in hits if not (full if hit.name.kind is Kind.FULL else known).touch(hit.span)]
 
     def _meant(self, seen: Sequence[Hit], words: Words) -> list[Hit]:
         hits = self._without_others(seen, words)

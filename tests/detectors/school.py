@@ -39,6 +39,8 @@ ROLL = Roll(
         Pupil("Rufus", "Harrison"),
         Pupil("Harrison", "Brook"),
         Pupil("Anouk", "Lowe-Ash"),
+        Pupil("D'Arcy", "Loxton"),
+        Pupil("Seren", "Penhallow", known_as="O'Shea"),
     ]
 )
 
