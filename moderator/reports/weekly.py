@@ -24,11 +24,11 @@ from moderator.store import reports
 from moderator.store.chain import Head
 from moderator.store.comments import UNWATCHED_AFTER
 from moderator.store.database import Transaction
-from moderator.store.reports import Answered, Change, Gap, Happened, Ruled, Waiting, WentOutOfSight
+from moderator.store.reports import Answered, Banned, Change, Gap, Happened, Ruled, Waiting, WentOutOfSight
 
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 USUAL_WEEKS = 8
-EVENTS = ("received", "blocked", "muted", "banned")
+EVENTS = ("received", "blocked", "muted")
 EVERYWHERE = ""
 """The group of all platforms together."""
 
@@ -110,7 +110,7 @@ class Figures:
     allowed: float = 0  # of policy's first words on a comment
     queued: float = 0  # the same, and left in sight until a person looks
     hidden: float = 0  # times that a comment went out of sight, whoever asked for it
-    decided: float = 0  # decisions by people
+    decided: float = 0  # decisions by people, less those taken back before anything left
     blocked: float = 0  # authors blocked or muted on a platform
     banned: float = 0
     undone: float = 0  # a person put back what was out of sight
@@ -181,6 +181,7 @@ class Record:
     ruled: Sequence[Ruled]
     answered: Sequence[Answered]
     hidden: Sequence[WentOutOfSight]
+    banned: Sequence[Banned]
 
     @classmethod
     def load(cls, tx: Transaction, since: datetime, until: datetime) -> Record:
@@ -189,19 +190,29 @@ class Record:
             reports.first_rulings(tx, since, until),
             reports.answers(tx, since, until),
             reports.out_of_sight(tx, since, until),
+            reports.bans(tx, since, until),
         )
 
     def within(self, span: Span, platform: str = EVERYWHERE) -> Record:
         since, until = span.since, span.until
 
-        def fits(each: Happened | Ruled | Answered | WentOutOfSight) -> bool:
+        def fits(each: Happened | Ruled | Answered | WentOutOfSight | Banned) -> bool:
             return since <= each.at < until and platform in (EVERYWHERE, each.platform)
 
         return Record(
             [each for each in self.happened if fits(each)],
             [each for each in self.ruled if fits(each)],
-            [each for each in self.answered if fits(each)],
+            [each for each in self.answered if fits(each) and _stands(each, until)],
             [each for each in self.hidden if fits(each)],
+            [each for each in self.banned if fits(each) and _stands(each, until)],
+        )
+
+    def bans(self, span: Span) -> Change:
+        """Bans that were made in that time, and those that were lifted or ran out in it."""
+        stand = [each for each in self.banned if _stands(each, span.until)]
+        return Change(
+            sum(span.since <= each.at < span.until for each in stand),
+            sum(each.ended_at is not None and span.since <= each.ended_at < span.until for each in stand),
         )
 
     def figures(self, duty: Duty) -> Figures:
@@ -217,12 +228,17 @@ class Record:
             hidden=len(self.hidden),
             decided=len(self.answered),
             blocked=times["blocked"] + times["muted"],
-            banned=times["banned"],
+            banned=len(self.banned),
             undone=sum(each.undid for each in self.answered),
             median_s=median(took) if took else None,
             p95_s=took[ceil(0.95 * len(took)) - 1] if took else None,
             off_duty=sum(not duty.is_on_duty(at) for at in read_at) / len(read_at) if read_at else None,
         )
+
+
+def _stands(made: Answered | Banned, until: datetime) -> bool:
+    """Whether it was not taken back by then: a slip of the finger that never left the house is no decision."""
+    return made.taken_back_at is None or made.taken_back_at >= until
 
 
 def report_on(
@@ -258,7 +274,7 @@ def report_on(
         waiting=reports.waiting(tx, as_of),
         tasks=dict(reports.open_tasks(tx, as_of)),
         strikes=reports.strikes(tx, span.since, span.until, policy.strikes.count_for),
-        bans=reports.bans(tx, span.since, span.until),
+        bans=record.bans(span),
         bans_running_out=reports.bans_running_out(tx, span.until, span.until + A_WEEK),
         gaps=tuple(reports.gaps(tx, span.since, min(span.until, as_of), UNWATCHED_AFTER)),
         regret=regret.measure(tx, term, span.until, as_of=span.until),

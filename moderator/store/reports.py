@@ -22,8 +22,10 @@ from moderator.store.comments import WATCHED_AGAIN, WATCHING_BEGAN
 from moderator.store.database import Transaction
 from moderator.store.decisions import ABOUT_AUTHOR_ALONE
 from moderator.store.own_posts import OWN_POST
+from moderator.store.progress import State
 from moderator.store.tables import (
     AccountRow,
+    ActionRow,
     AuditEventRow,
     BanRow,
     CommentRow,
@@ -59,11 +61,25 @@ class Ruled:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A person's decision; `undid`: it put back what was out of sight."""
+    """A person's decision; `undid`: it put back what was out of sight.
+
+    `taken_back_at`: when it was taken back before anything had left for it, so that from then on it is none.
+    """
 
     undid: bool
     platform: str
     at: datetime
+    taken_back_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Banned:
+    """A ban, however it ended; `taken_back_at` as of a decision."""
+
+    platform: str
+    at: datetime
+    ended_at: datetime | None
+    taken_back_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +164,8 @@ def first_rulings(tx: Transaction, since: datetime, until: datetime) -> list[Rul
 
 
 def answers(tx: Transaction, since: datetime, until: datetime) -> list[Answered]:
-    """What people decided in that time."""
-    before = aliased(DecisionRow)
+    """What people decided in that time. Taking back is no decision: the comment waits for one again."""
+    before, later = aliased(DecisionRow), aliased(DecisionRow)
     undid = and_(
         col(DecisionRow.ruling) == Ruling.ALLOW.value,
         col(before.ruling).in_(OUT_OF_SIGHT),
@@ -157,13 +173,25 @@ def answers(tx: Transaction, since: datetime, until: datetime) -> list[Answered]
     )
     one_before = and_(col(before.comment_id) == DecisionRow.comment_id, col(before.number) == DecisionRow.number - 1)
     found = tx.all(
-        select(func.coalesce(undid, False), CommentRow.platform, DecisionRow.decided_at)
+        select(func.coalesce(undid, False), CommentRow.platform, DecisionRow.decided_at, later.decided_at)
         .join(CommentRow, col(CommentRow.id) == DecisionRow.comment_id)
         .outerjoin(before, one_before)
+        .outerjoin(later, _takes_back(later, DecisionRow.comment_id, DecisionRow.number))
         .where(*_within(DecisionRow, DecisionRow.decided_at, tx, since, until))
-        .where(col(DecisionRow.decided_by) != POLICY)
+        .where(col(DecisionRow.decided_by) != POLICY, col(DecisionRow.takes_back).is_(False))
     )
-    return [Answered(bool(undone), platform, at) for undone, platform, at in found]
+    return [Answered(bool(undone), platform, at, back) for undone, platform, at, back in found]
+
+
+def _takes_back(later: Any, comment_id: Any, number: Any) -> Any:
+    """`later` takes back the decision with that number, for which nothing had left by then. What had left did happen."""
+    left = exists().where(
+        col(ActionRow.comment_id) == comment_id,
+        col(ActionRow.decision_number) == number,
+        col(ActionRow.state) == State.DONE.value,
+        col(ActionRow.done_at) <= later.decided_at,
+    )
+    return and_(later.comment_id == comment_id, later.number == number + 1, later.takes_back.is_(True), ~left)
 
 
 def out_of_sight(tx: Transaction, since: datetime, until: datetime) -> list[WentOutOfSight]:
@@ -221,8 +249,15 @@ def waiting(tx: Transaction, at: datetime) -> Waiting:
         col(row.ruling) == Ruling.QUEUE.value,
         and_(col(row.ruling).in_(OUT_OF_SIGHT), or_(col(row.decided_by) == POLICY, col(row.takes_back))),
     )
+    policys = aliased(row)  # What was taken back waits since policy put it there.
+    first = (
+        select(func.max(policys.decided_at))
+        .where(policys.comment_id == col(row.comment_id), policys.version == col(row.version))
+        .where(col(policys.decided_by) == POLICY, col(policys.number) < row.number, col(row.takes_back))
+        .scalar_subquery()
+    )
     found = tx.all(
-        select(row.urgent, row.decided_at)
+        select(row.urgent, func.coalesce(first, row.decided_at))
         .join(last, and_(col(row.comment_id) == last.c.comment_id, col(row.number) == last.c.number))
         .where(waits)
     )
@@ -262,12 +297,17 @@ def strikes(tx: Transaction, since: datetime, until: datetime, count_for: timede
     )
 
 
-def bans(tx: Transaction, since: datetime, until: datetime) -> Change:
-    """Bans that were made in that time, and those that were lifted or ran out in it."""
-    return Change(
-        len(tx.all(tx.mine(BanRow).where(col(BanRow.banned_at) >= since, col(BanRow.banned_at) < until))),
-        len(tx.all(tx.mine(BanRow).where(col(BanRow.ended_at) >= since, col(BanRow.ended_at) < until))),
+def bans(tx: Transaction, since: datetime, until: datetime) -> list[Banned]:
+    """The bans that were made before `until` and did not end before `since`."""
+    later = aliased(DecisionRow)
+    found = tx.all(
+        select(BanRow.platform, BanRow.banned_at, BanRow.ended_at, later.decided_at)
+        .outerjoin(later, _takes_back(later, BanRow.comment_id, BanRow.decision_number))
+        .where(col(BanRow.school_id) == tx.school_id, col(BanRow.banned_at) < until)
+        .where(or_(col(BanRow.ended_at).is_(None), col(BanRow.ended_at) >= since))
+        .order_by(col(BanRow.banned_at), col(BanRow.id))
     )
+    return [Banned(*row) for row in found]
 
 
 def bans_running_out(tx: Transaction, since: datetime, until: datetime) -> int:

@@ -10,9 +10,12 @@ import pytest
 from moderator.domain import POLICY, ActionKind, Comment, Decision, Mode, Ruling
 from moderator.platforms.memory import Memory
 from moderator.policy.authority import People
+from moderator.policy.limits import DEFAULT
+from moderator.reports.weekly import Figures, Report, Week, report_on, span_of
 from moderator.review import NothingToOverturn, decide_as, take_back_as
 from moderator.store import actions, bans, decisions
 from moderator.store.authors import key_of
+from moderator.store.reports import Change
 from tests.conftest import MINUTE, NOON
 from tests.journeys.conftest import YOUTUBE, Journey
 from tests.made import HEAD
@@ -126,3 +129,54 @@ def test_somebody_elses_newer_word_is_not_taken_back(journey: Journey, hidden: C
 def test_what_the_machine_decided_is_not_taken_back(journey: Journey, hidden: Comment) -> None:
     with pytest.raises(NothingToOverturn):
         take_back(journey, hidden, 1, seconds=5)
+
+
+def letter(journey: Journey) -> Report:
+    span = span_of(Week.of(NOON.date()), DEFAULT.duty)
+    with journey.house.database.reading() as tx:
+        return report_on(tx, span, span.until, DEFAULT, "Valewood Primary")
+
+
+def by_people(figures: Figures) -> tuple[float, ...]:
+    return figures.hidden, figures.decided, figures.undone, figures.blocked, figures.banned
+
+
+@pytest.mark.parametrize(
+    ("ruling", "also"), [(Ruling.ALLOW, None), (Ruling.HIDE, None), (Ruling.HIDE, ActionKind.BLOCK)]
+)
+def test_the_letter_knows_nothing_of_a_slip_of_the_finger(
+    journey: Journey, hidden: Comment, ruling: Ruling, also: ActionKind | None
+) -> None:
+    before = letter(journey)
+    made = tap(journey, hidden, ruling, also)
+    assert letter(journey).all.this.decided == 1
+    take_back(journey, hidden, made.number, seconds=4)
+    journey.act(NOON + 2 * MINUTE)
+    told = letter(journey)
+    assert (told.groups, told.bans, told.waiting) == (before.groups, before.bans, before.waiting)
+
+
+def test_what_is_decided_after_a_slip_counts_once(journey: Journey, hidden: Comment) -> None:
+    made = tap(journey, hidden, Ruling.HIDE, also=ActionKind.BLOCK)
+    back = take_back(journey, hidden, made.number, seconds=3)
+    tap(journey, hidden, Ruling.ALLOW, after=back.number)
+    journey.act(NOON + 2 * MINUTE)
+    told = letter(journey)
+    assert (by_people(told.all.this), told.bans) == ((1, 1, 1, 0, 0), Change(0, 0))
+
+
+def test_what_had_left_before_it_was_taken_back_is_told_as_it_happened(journey: Journey, hidden: Comment) -> None:
+    able = Journey(journey.house, Memory(YOUTUBE, by_hand_only=()))
+    able.platform.receives(RUDE, native_id="c1")
+    able.house = replace(journey.house, platforms={YOUTUBE.id: able.platform})
+    made = tap(able, hidden, Ruling.ALLOW)
+    able.act(NOON + MINUTE + UNDO)
+    back = take_back(able, hidden, made.number, seconds=90)
+    able.act(NOON + 3 * MINUTE)
+    assert by_people(letter(able).all.this) == (2, 1, 1, 0, 0)
+    ban = tap(able, hidden, Ruling.HIDE, also=ActionKind.BLOCK, after=back.number)
+    able.act(NOON + 4 * MINUTE)
+    take_back(able, hidden, ban.number, seconds=300)
+    able.act(NOON + 7 * MINUTE)
+    told = letter(able)
+    assert (by_people(told.all.this), told.bans) == ((2, 2, 1, 1, 1), Change(1, 1))

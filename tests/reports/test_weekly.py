@@ -123,6 +123,19 @@ def test_words_that_stood_there_before_anybody_watched_do_not_count_as_slowly_hi
     assert (figures.hidden, figures.median_s) == (2, 30 * 60)
 
 
+def test_what_is_taken_back_when_the_week_is_over_changes_nothing_about_it(database: Database) -> None:
+    life = Life(database)
+    life.begin(MONDAY)
+    comment = life.hidden("x", MONDAY + HOUR)
+    life.ruled(comment, Ruling.ALLOW, MONDAY + 7 * DAY - MINUTE / 20, HEAD.name)
+    before = report(database)
+    life.ruled(comment, Ruling.HIDE, MONDAY + 7 * DAY + MINUTE / 20, HEAD.name, takes_back=True)
+
+    assert (report(database).groups, report(database).bans) == (before.groups, before.bans)
+    assert (before.all.this.decided, before.all.this.undone) == (1, 1)
+    assert report(database, W47.plus(1), DUE + WEEK).all.this.decided == 0
+
+
 def test_a_strike_that_was_overturned_within_the_week_is_none_and_one_that_is_too_old_ran_out(
     life: Life, own: Database
 ) -> None:
