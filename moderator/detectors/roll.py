@@ -7,6 +7,7 @@ Grown-ups with the same first name, words that are also names, and staff are tol
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from moderator.detectors.full_names import FullNames
@@ -184,9 +185,7 @@ class GuardedNames:
         words = Words.of(folded, shown)
         found = []
         for hit in self._book.search(words):
-            rest = (
-                folded.text[hit.span[1] :] if len(folded.text) == len(shown) else " ".join(words.words[hit.last + 1 :])
-            )
+            rest = folded.text[bisect_left(folded.starts, hit.span[1]) :]
             if hit.name.kind is Kind.LAST or not _OF_A_PARENT.match(
                 rest if hit.with_s or rest[:1] == "'" else "'s" + rest
             ):
