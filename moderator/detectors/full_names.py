@@ -15,7 +15,7 @@ from moderator.domain import Pupil
 _BETWEEN = 2  # words: middle names and initials
 _WORDS_OF_A_LAST_NAME = 4
 _PART_FROM = 3  # letters: "Lowe" of "Lowe-Ash" may stand for it, "de" of "de Souza" may not
-_BESIDE = re.compile(r"[\s\x1f()\[\]\"']*|-")
+_BESIDE = re.compile(r"[\s\x1f()\[\]\"']*|[\-_+]+")
 _TURNED = re.compile(r"\s?,\s?")
 _NO_MIDDLE_NAME = NOT_NAMES | TITLES | GROWN_UPS | LINKS
 _BEFORE_A_GROWN_UP = TITLES | GROWN_UPS | LINKS

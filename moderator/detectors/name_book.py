@@ -25,6 +25,9 @@ _NOT_PROSE = re.compile(
     r"(?<![\w.])@[\w.\-]+|(?<!\S)\S*(?:://|www\.)\S+|(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]{1,63}\.[\w.]{1,80}"
 )
 _BREAK = re.compile(r"[,.;:!?()\"/&\n@]")
+_LINK = re.compile(r"(?<!\S)\S*?(?:://|www\.)[^\s/?#]*(?P<path>\S*)")
+_ESCAPED = re.compile(r"%[0-9a-f]{2}")
+_BREAK_IN_LINK = re.compile(r"[^\-_/.=+]")
 _SLIP_FROM = 5  # letters: in shorter names one slip makes another name or a word too often
 _INSIDE_FROM = 4  # letters, for names looked for where words have no edges
 _PARTS_OF_A_NAME = 6  # that capitals cut it into: "GraceMcDonald" has three
@@ -84,21 +87,38 @@ class Words:
 
     @classmethod
     def of(cls, folded: Folded, original: str) -> Words:
+        """The words of its sentences: without handles, links and addresses."""
+        return cls._of(_NOT_PROSE.sub(_blank_out, folded.text), folded.text, _BREAK, folded, original)
+
+    @classmethod
+    def of_links(cls, folded: Folded, original: str) -> Words:
+        """The words of its links, behind the host's name: "fair" and "day" of "https://a.example/fair-day.html"."""
+        paths: list[str] = []
+        at = 0
+        for match in _LINK.finditer(folded.text):
+            path = _ESCAPED.sub("+++", match["path"])
+            paths += " " * (match.start("path") - at), path
+            at = match.end()
+        text = "".join(paths)
+        return cls._of(text, text, _BREAK_IN_LINK, folded, original)
+
+    @classmethod
+    def _of(cls, text: str, parted: str, breaks_at: re.Pattern[str], folded: Folded, original: str) -> Words:
         words: list[str] = []
         spans: list[tuple[int, int]] = []
         breaks: set[int] = set()
         cut: set[int] = set()
         between: list[str] = []
         end = 0
-        for match in _WORD.finditer(_NOT_PROSE.sub(_blank_out, folded.text)):
-            if _BREAK.search(folded.text, end, match.start()):
+        for match in _WORD.finditer(text):
+            if breaks_at.search(parted, end, match.start()):
                 breaks.add(len(words))
-            parted, end = folded.text[end : match.start()], match.end()
+            before, end = parted[end : match.start()], match.end()
             for part in _camel_parts(folded, original, match.start(), end):
                 if part[0] != match.start():
                     cut.add(len(words))
-                    parted = ""
-                between.append(parted)
+                    before = ""
+                between.append(before)
                 words.append(folded.text[slice(*part)])
                 spans.append(folded.original_span(part))
         return cls(tuple(words), tuple(spans), frozenset(breaks), frozenset(cut), tuple(between), original)

@@ -101,6 +101,7 @@ class GuardedNames:
         listed = _listed(hits, words)
         scored = [(self._score(hit, scene, hit in listed), hit) for hit in hits]
         hidden = self._hidden_hits(comment.text, [*seen, *hits])
+        hidden += self._in_links(comment.text)
         scored += [(CERTAIN if hit.name.kind is Kind.FULL else LIKELY, hit) for hit in hidden]
         return [
             self._finding(score, hit, comment.text) for score, hit in _best(scored, len(comment.text))
@@ -135,6 +136,12 @@ class GuardedNames:
             if hit.name.kind is Kind.FULL:
                 full.add(hit.span)
         return [hit for hit in hits if not (full if hit.name.kind is Kind.FULL else known).touch(hit.span)]
+
+    def _in_links(self, text: str) -> list[Hit]:
+        """Full names only: "/grace/" may be a street, a saint or a table grace."""
+        words = Words.of_links(fold(text), text)
+        hits = self._meant(list(self._book.search(words)), words) if words.words else []
+        return [hit for hit in hits if hit.name.kind is Kind.FULL]
 
     def _meant(self, seen: Sequence[Hit], words: Words) -> list[Hit]:
         hits = self._without_others(seen, words)
