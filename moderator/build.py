@@ -24,6 +24,7 @@ from moderator.errors import AlreadyRunning, ConfigError
 from moderator.pictures.fetching import Fetcher
 from moderator.pictures.looking import Looker, Looks, can_read
 from moderator.pictures.of_comments import CommentPictures
+from moderator.pictures.silent_hosts import Patient
 from moderator.pipeline import House
 from moderator.platforms.base import Adapter, Capabilities, Platform
 from moderator.platforms.image_hosts import IMAGE_HOSTS
@@ -150,7 +151,7 @@ def build_pictures(settings: Settings) -> CommentPictures | None:
     if not wanted:
         return None
     looker = Looker(nudity=settings.pictures.nudity)
-    return CommentPictures({name: Fetcher(IMAGE_HOSTS[name]) for name in wanted}, looker)
+    return CommentPictures({name: Patient(Fetcher(IMAGE_HOSTS[name])) for name in wanted}, looker)
 
 
 def own_post_eyes(settings: Settings, house: House, clock: Callable[[], datetime]) -> LookAt:

@@ -115,17 +115,23 @@ class House:
         while judged := self.judge_some(now, account_id):
             yield from judged
 
-    def judge_some(self, now: datetime, account_id: str | None = None) -> list[Judged]:
-        """Examine and decide the newest comments not yet judged: what was just posted is what is being read right now.
+    def judge_some(self, now: datetime, account_id: str | None = None, *, pictures: bool = True) -> list[Judged]:
+        """Examine and decide some comments not yet judged, as `cases` gives them. An empty list says that none waits."""
+        return self.record([self.judge_one(case, now) for case in self.cases(now, account_id, pictures=pictures)])
 
-        An empty list says that none waits.
+    def cases(
+        self, now: datetime, account_id: str | None = None, limit: int = BATCH, *, pictures: bool = True
+    ) -> list[Case]:
+        """The newest comments not yet judged, each with all that judging it asks for.
+
+        What was just posted is what is being read right now. Where pictures are looked at, which may take minutes if their host
+        is slow, comments that have some come after all others, and alone; not at all where `pictures` is False.
         """
-        return self.record([self.judge_one(case, now) for case in self.cases(now, account_id)])
-
-    def cases(self, now: datetime, account_id: str | None = None, limit: int = BATCH) -> list[Case]:
-        """The newest comments not yet judged, each with all that judging it asks for."""
+        last = self.pictures.platforms if self.pictures is not None else ()
         with self.database.reading() as tx:
-            return self._gather(tx, comments.unjudged(tx, limit, account_id, newest_first=True), now)
+            waiting = comments.unjudged(tx, limit, account_id, newest_first=True, pictures_last_on=last)
+            plain = [each for each in waiting if self.pictures is None or not self.pictures.are_looked_at(each)]
+            return self._gather(tx, plain or waiting[: int(pictures)], now)
 
     def record(self, judged: Sequence[Judged]) -> list[Judged]:
         """Keep what was decided; a decision that came first stands in the place of a later one."""

@@ -40,6 +40,8 @@ CHECK_EVERY = timedelta(days=1)
 RETRY_FEED_AFTER_S = 300
 UNFORESEEN_IN_A_ROW = 3
 AFTER_STORE_FAILURE_S = 5.0
+PICTURES_FOR_S = 5.0
+"""How long into a job pictures are looked at, one comment after another; then other jobs of the account have their turn."""
 
 Clock = Callable[[], datetime]
 CountJudged = Callable[[str, int, float], None]
@@ -70,11 +72,13 @@ class AccountWork:
         self._store_fault = ""  # as first told, until something was written again
         self.damaged: Damaged | None = None  # the database: then the daemon ends
         self.busy_since: float | None = None
+        self._pictures_until = 0.0
 
     def do(self, job: str) -> None:
         """One job, to its end. The unforeseen ends this job only; three in a row pause the account."""
         SIGN_OF_LIFE.set(self._live)
         self._live()
+        self._pictures_until = time.monotonic() + PICTURES_FOR_S
         try:
             self._do(job)
             self._unforeseen[job] = 0
@@ -257,10 +261,13 @@ class AccountWork:
         return not self._leaving.is_set()
 
     def _act(self) -> None:
-        """Judge what waits and act on it, batch by batch: the first hide does not wait for the last comment."""
+        """Judge what waits and act on it, batch by batch: the first hide does not wait for the last comment.
+
+        Comments with pictures come last; those that a job does not come to wait for the next one.
+        """
         while self._goes_on():
             began = time.monotonic()
-            judged = self.house.judge_some(self._clock(), self._account_id)
+            judged = self.house.judge_some(self._clock(), self._account_id, pictures=began < self._pictures_until)
             self._count_judged(self._account_id, len(judged), time.monotonic() - began)
             for each in judged:
                 self._tell_judged(each)

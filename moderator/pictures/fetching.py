@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import httpcore
 
 from moderator.pictures.decoder import LARGEST_BYTES
-from moderator.pictures.values import PictureNotRead
+from moderator.pictures.values import HostSilent, PictureNotRead
 
-CONNECT_S, READ_S, WITHIN_S = 5.0, 5.0, 15.0
+WAIT_S, WITHIN_S = 5.0, 15.0
 LONGEST_ADDRESS = 2048
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last four bytes
 
@@ -84,7 +84,7 @@ class CheckedRoad(httpcore.NetworkBackend):
         try:
             addresses = list(self._resolve(host))
         except OSError:
-            raise PictureNotRead("its host was not found") from None
+            raise HostSilent("its host was not found") from None
         if not addresses or not all(is_public(each) for each in addresses):
             raise PictureNotRead("its host has an address that is not of the open internet")
         return self._below.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
@@ -94,16 +94,21 @@ class Fetcher:
     """Fetches pictures for one platform's hosts; keeps no connection and nothing else."""
 
     def __init__(
-        self, hosts: Collection[str], road: CheckedRoad | None = None, trust: ssl.SSLContext | None = None
+        self,
+        hosts: Collection[str],
+        road: CheckedRoad | None = None,
+        trust: ssl.SSLContext | None = None,
+        wait_s: float = WAIT_S,
     ) -> None:
-        self._hosts, self._road = frozenset(hosts), road or CheckedRoad()
+        """`wait_s`: how long to wait for a connection, and for each part of the answer."""
+        self._hosts, self._road, self._wait_s = frozenset(hosts), road or CheckedRoad(), wait_s
         self._trust = trust or ssl.create_default_context()
 
     def fetch(self, url: str) -> bytes:
-        """The file. Raises PictureNotRead, in words that hold no address."""
+        """The file. Raises PictureNotRead, HostSilent among it, in words that hold no address."""
         host_of(url, self._hosts)
         until = time.monotonic() + WITHIN_S
-        limits = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": READ_S}
+        limits = dict.fromkeys(("connect", "read", "write", "pool"), self._wait_s)
         try:
             with (
                 httpcore.ConnectionPool(ssl_context=self._trust, network_backend=self._road, retries=0) as pool,
@@ -113,7 +118,7 @@ class Fetcher:
                     raise PictureNotRead(f"its host answered {answer.status}")
                 return _read(answer.iter_stream(), until)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
-            raise PictureNotRead("it could not be fetched") from error
+            raise HostSilent("it could not be fetched") from error
 
 
 def _read(stream: Iterable[bytes], until: float) -> bytes:
@@ -123,5 +128,5 @@ def _read(stream: Iterable[bytes], until: float) -> bytes:
         if len(held) > LARGEST_BYTES:
             raise PictureNotRead("the file is larger than 5 MB")
         if time.monotonic() > until:
-            raise PictureNotRead("it took too long to fetch")
+            raise HostSilent("it took too long to fetch")
     return bytes(held)

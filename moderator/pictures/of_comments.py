@@ -11,6 +11,7 @@ from moderator.domain import Comment, Finding
 from moderator.pictures.looking import Looks
 from moderator.pictures.values import PictureNotRead, Seen
 from moderator.pictures.words import words_on
+from moderator.platforms.deadline import SIGN_OF_LIFE
 
 MOST = 4
 """Pictures of one comment that are looked at; a post on X holds no more. More wait for a person."""
@@ -59,6 +60,7 @@ class CommentPictures:
         faces: list[tuple[int, int]] = []
         bare, unseen = 0.0, [f"picture {MOST + 1} and later ones were not looked at"] if len(urls) > MOST else []
         for number, url in enumerate(urls[:MOST], start=1):
+            SIGN_OF_LIFE.get()()  # Each picture ends by itself, however long four of them take.
             try:
                 seen = self.look_at(comment.platform, url)
             except PictureNotRead as error:

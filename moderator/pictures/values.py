@@ -13,6 +13,10 @@ class PictureNotRead(DetectorError):
     """The picture cannot or must not be read; the message says why, in words for a person."""
 
 
+class HostSilent(PictureNotRead):
+    """Its host did not answer, or not in time: asking it for another picture would most likely take as long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pixels:
     """A picture taken apart: eight bits each of red, green and blue, row by row."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import String, and_, cast, or_, update
 from sqlmodel import col, select, tuple_
 from sqlmodel.sql.expression import Select
 
@@ -120,14 +120,25 @@ def versions(tx: Transaction, comment_id: str) -> list[Comment]:
 
 
 def unjudged(
-    tx: Transaction, limit: int, account_id: str | None = None, *, newest_first: bool = False
+    tx: Transaction,
+    limit: int,
+    account_id: str | None = None,
+    *,
+    newest_first: bool = False,
+    pictures_last_on: Collection[str] = (),
 ) -> list[Comment]:
-    """Comments whose latest form policy has not decided on, in the order they came, or the other way round."""
+    """Comments whose latest form policy has not decided on, in the order they came, or the other way round.
+
+    On the platforms in `pictures_last_on` those with pictures come after all others.
+    """
     waiting = latest_form(tx).where(col(CommentRow.judge_due))
     if account_id is not None:
         waiting = waiting.where(col(CommentRow.account_id) == account_id)
     columns = (col(CommentRow.first_seen_at), col(CommentRow.posted_at), col(CommentRow.id))
     order = [column.desc() for column in columns] if newest_first else columns
+    if pictures_last_on:
+        pictured = cast(col(CommentVersionRow.image_urls), String) != "[]"
+        waiting = waiting.order_by(and_(col(CommentRow.platform).in_(sorted(pictures_last_on)), pictured))
     return _comments(tx, waiting.order_by(*order).limit(limit))
 
 

@@ -176,6 +176,18 @@ def test_unjudged_comments_come_oldest_first_and_by_account(database: Database) 
         assert [comment.native_id for comment in comments.unjudged(tx, 9, "x")] == ["x1"]
 
 
+def test_where_pictures_are_looked_at_comments_that_have_some_come_last(database: Database) -> None:
+    words, picture = a_comment("words"), a_comment("picture", image_urls=("https://h/1",))
+    with database.transaction() as tx:
+        receive(tx, words)
+    with database.transaction() as tx:
+        receive(tx, picture, at=NOON + MINUTE)
+    for platforms, order in {(): "picture words", ("x",): "picture words", ("x", "youtube"): "words picture"}.items():
+        with database.reading() as tx:
+            found = comments.unjudged(tx, 9, newest_first=True, pictures_last_on=platforms)
+        assert [comment.native_id for comment in found] == order.split()
+
+
 def test_a_comment_is_found_by_its_id_the_beginning_of_it_or_the_platforms_id(database: Database) -> None:
     one, two = a_comment("c_1"), a_comment("cx1")
     with database.transaction() as tx:

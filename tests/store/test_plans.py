@@ -66,6 +66,9 @@ def some(tx: Transaction) -> list[Any]:
 ASKED: dict[str, Callable[[Transaction], object]] = {
     "what is to be judged, of an account": some,
     "what is to be judged": lambda tx: comments.unjudged(tx, 64, newest_first=True),
+    "the same where pictures are looked at": lambda tx: comments.unjudged(
+        tx, 64, newest_first=True, pictures_last_on=("youtube",)
+    ),
     "the threads of what is to be judged": lambda tx: comments.contexts(tx, some(tx)),
     "how its authors stand": lambda tx: authors.standings(tx, some(tx), NOON, DEFAULT.strikes),
     "what was decided on it before": lambda tx: decisions.latest_of(tx, [each.id for each in some(tx)]),
