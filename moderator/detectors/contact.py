@@ -46,6 +46,7 @@ _SPELT_NUMBER = re.compile(rf"\b(?:oh|o|zero|nought)(?:[\s,\-]{{1,2}}{_NUMBER_WO
 _MORE_DIGITS = {"double": 1, "triple": 2, "treble": 2, "hundred": 1, "thousand": 2}
 """How many digits a word makes of those beside it, less what stands for one already; "oh one two three four five" is counting."""
 _SHORTEST_NUMBER = 9
+_COUNTED_ALOUD = re.compile(r"one\W+two\W+three\W+four\W+five\W+six\W+seven")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DATE = rf"(?:\d{{1,2}}[/.\-]\d{{1,2}}[/.\-](?:20)?\d\d|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH},?\s(?:20)?\d\d)\b"
 _BORN = re.compile(rf"\b(?:born|dob|d\.o\.b|date\sof\sbirth|(?P<day>birthday))\b.{{0,20}}?{_DATE}")
@@ -117,7 +118,9 @@ def _speaks_for_itself(match: re.Match[str], comment: Comment) -> bool:
         return not _OFFICE.fullmatch(match[0])
     if match.re is _SPELT_NUMBER:
         said = re.findall(_NUMBER_WORDS, match[0])
-        return sum(_MORE_DIGITS.get(word, 1) for word in said) >= _SHORTEST_NUMBER
+        return sum(_MORE_DIGITS.get(word, 1) for word in said) >= _SHORTEST_NUMBER and not _COUNTED_ALOUD.search(
+            match[0]
+        )
     if match.re is _BORN and match["day"]:
         year = _YEAR.search(match[0])
         return year is None or int(year[0]) < comment.posted_at.year % 100

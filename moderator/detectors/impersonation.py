@@ -37,11 +37,11 @@ COMMON_SURNAMES = words(
 _POSES: tuple[Row, ...] = (
     (
         r"""(?:mr|mrs|miss|ms) [\w-]+,? (?:here|from the (?:office|school)|on my (?:personal|private|new) (?:account|page))
-        (?:this is|it's) (?:the school|(?:mr|mrs|miss|ms) [\w-]+)
+        (?:this is|it's) (?:the school|(?:mr|mrs|miss|ms) [\w-]+)(?!'?s| who| that)
         (?:official|notice|message) (?:\w+ )?from (?:the )?school
         (?:our|my|the school's) (?:new|official|private) (?:\w+ )?(?:page|account|channel|profile)
         dear (?:parents|families)
-        parents (?:must|should) (?:\w+ )?(?:pay|send|confirm|reply|click|verify)""",
+        parents (?:must|should) (?!not |never )(?:\w+ )?(?:pay|send|confirm|reply|click|verify)""",
         0.6,
         "speaks as the school",
     ),
@@ -50,6 +50,13 @@ _ASKS = re.compile(
     r"\b(?:pay|payment|deposit|fee|follow|dm|message me|add me|reply|send|click|link|passwords?|login|log in|username|bank|card|"
     r"confirm|subscribe|whatsapp|account|page|email me|text me|ring me|£\s?\d)\b"
 )
+_DEMANDS = re.compile(
+    r"\b(?:dm|(?:message|text|ring|e-?mail|whatsapp|add|tell|give|show)\s(?:me|us)|click|tap|passwords?|usernames?|bank\sdetails|"
+    r"your\s(?:[\w']+\s){0,5}(?:bank|card|login|account|details|numbers?|passport)|subscribe|reply\swith|passport|"
+    r"(?:pay|send|transfer)\s(?:[\w£']+\s){0,5}(?:here|now|today|at\sonce|(?:to\s)?(?:me|us)|to\sthis))\b"
+)
+"""What somebody wants who poses: money, a login, a word in private. Parents who ask the school use many words of `_ASKS`."""
+_NOT_SURE = 0.8
 _ALIKE = str.maketrans(
     {"1": "l", "|": "l", "!": "l", "i": "l", "0": "o", "5": "s", "$": "s", "3": "e", "4": "a", "@": "a", "7": "t"}
 )
@@ -70,11 +77,12 @@ class _Like:
 
 
 class Impersonation:
-    """Scores: 0.9 a name like ours beside words that ask or pose; 0.8 one written with digits or signs to look like ours; 0.55
-    to 0.75 the school's name, or a handle near its own; 0.4 a name like that of staff, which families have too.
+    """Scores: 0.9 a name like ours beside words that pose and ask, or that want money, a login or a word in private; 0.8 beside
+    words that ask or pose only, and for one written with digits or signs to look like ours; 0.55 to 0.75 the school's name, or a
+    handle near its own; 0.4 a name like that of staff, which families have too.
     """
 
-    name, version = "impersonation", "2"
+    name, version = "impersonation", "3"
 
     def __init__(self, school: School) -> None:
         self._official = {_handle(one) for one in school.official_accounts.values()} - {""}
@@ -89,8 +97,9 @@ class Impersonation:
         folded = fold(comment.text)
         asks = bool(_ASKS.search(folded.text))
         posing = next(iter(self._poses.find(folded)), None)
+        most = 1.0 if _DEMANDS.search(folded.text) or (posing and asks) else _NOT_SURE
         scored = [
-            (like.posing if posing else like.asking if asks else like.alone, like)
+            (min(most, like.posing if posing else like.asking if asks else like.alone), like)
             for like in self._likes(comment.author)
         ]
         found: list[tuple[float, tuple[int, int] | None, str]] = []

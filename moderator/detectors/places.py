@@ -32,14 +32,14 @@ _DETERMINED = re.compile(r"\b(?:the|our|a|an|my|his|her|their|your|all|first|las
 """Before a number that counts what follows: "our 3 Peaks Walk"."""
 _RESULT_BEHIND = re.compile(r"\s?[-,:]?\s?\d{1,3}(?![\w:.])")
 _SCHOOL_BEHIND = re.compile(
-    r"[\s,]{1,2}(?:primary|school|infants?|juniors?|academy|nursery|pta|fc|pupils?|children|kids|team|staff|playground|points?)\b"
+    r"[\s,]{1,2}(?:primary|school|infants?|juniors?|academy|nursery|pta|fc|pupils?|children|kids|team|staff|playground|points?|park|woods?|field)\b"
 )
 _COUNTED = words(
     """of in to the kid kids child children pupil pupils parent parents adults teachers staff people families girls boys lads
     dogs car cars bus buses lorries vans bikes times time more extra other different new whole full great long short lovely
     min mins minute minutes sec secs second seconds hour hours hr hrs day days week weeks month months year years mile miles
     metre metres meter meters yard yards feet foot inch inches mph kph lane way track down for out and
-    pound pounds quid pence percent points goals runs laps legs places houses stars
+    pound pounds quid pence percent points goals runs laps legs places houses stars acre acres
     jan january feb february mar march apr april jun june jul july aug august sep sept september oct october nov november
     dec december st nd rd th am pm"""
 )

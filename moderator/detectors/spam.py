@@ -65,7 +65,7 @@ _SPAM: tuple[Row, ...] = (
     (
         r"""(?:essays?|assignments?|dissertations?) (?:\w+ ){0,2}(?:help|writing|service)
         spell ?caster|herbal (?:cure|remedy|doctor)|weight ?loss|diet pills|viagra
-        (?:cured|healed) me (?:of|from)""",
+        (?:cured|healed) (?:me (?:of|from)|(?:of|from) (?:herpes|hiv|hepatitis|fibroids|impotence))""",
         0.8,
         "quack or cheat",
     ),
