@@ -51,7 +51,7 @@ def run(plan: Plan, workers: int, kill_every_s: float, crash_at_s: float | None,
     with store.transaction() as tx:
         turns.enlist(tx, wanted(plan), BEGIN)
     store.close()
-    street = _processes.Process(target=serve, args=(plan.street, plan.every_s), daemon=True)
+    street = _processes.Process(target=serve, args=(plan.street, plan.every_s, plan.lease_s), daemon=True)
     street.start()
     while not plan.street.exists():
         time.sleep(0.05)
@@ -69,7 +69,7 @@ def run(plan: Plan, workers: int, kill_every_s: float, crash_at_s: float | None,
             hour.kills, next_kill = hour.kills + 1, next_kill + kill_every_s
         if not crashed and crash_at_s is not None and passed >= crash_at_s:
             crash(plan.url)
-            Line(plan.street).ask("crashed")
+            Line(plan.street).ask("crashed", given=passed)
             crashed = True
             say(f"the database crashed at {passed:.0f} s of the hour")
         time.sleep(0.05)
@@ -78,7 +78,7 @@ def run(plan: Plan, workers: int, kill_every_s: float, crash_at_s: float | None,
         os.kill(process.pid or 0, signal.SIGTERM)
     for process in crew:
         process.join(60)
-    _count(plan, hour, Line(plan.street))
+    _count(plan, hour, Line(plan.street), say)
     street.kill()
     return hour
 
@@ -97,10 +97,12 @@ def crash(url: str) -> None:
             os.kill(row[0], signal.SIGKILL)
 
 
-def _count(plan: Plan, hour: Hour, line: Line) -> None:
+def _count(plan: Plan, hour: Hour, line: Line, say: Callable[[str], None]) -> None:
     ledger: Ledger = line.ask("ledger")
     reads, hides, hidden_at = ledger.reads, ledger.hides, ledger.hidden_at
-    hour.doubled_polls, hour.repeated_polls = ledger.doubled, ledger.repeated
+    hour.doubled_polls, hour.repeated_polls = len(ledger.doubled), ledger.repeated
+    for each in ledger.doubled:
+        say(f"read twice: {each}")
     calm = (plan.hour_s * 0.3, plan.hour_s * 0.65)
     hour.polls = sum(map(len, reads.values()))
     for account, times in reads.items():

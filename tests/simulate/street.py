@@ -70,7 +70,7 @@ class Ledger:
 
     reads: dict[int, list[float]] = field(default_factory=_lists)  # seconds from the beginning
     reader: dict[int, int] = field(default_factory=dict)  # account -> who read it last
-    doubled: int = 0  # read again too soon though whoever read it last was alive
+    doubled: list[str] = field(default_factory=list)  # read again too soon though whoever read it last was alive
     repeated: int = 0  # the same after a kill or a crash: what was read last may not have been kept
     hides: Counter[tuple[int, str]] = field(default_factory=Counter)
     hidden_at: dict[tuple[int, str], float] = field(default_factory=dict)
@@ -79,9 +79,10 @@ class Ledger:
 class Street:
     """Answers workers until it is stopped; one thread for each connection."""
 
-    def __init__(self, path: Path, every_s: int) -> None:
+    def __init__(self, path: Path, every_s: int, lease_s: int) -> None:
         self.ledger = Ledger()
-        self._every_s = every_s
+        self._every_s, self._lease_s = every_s, lease_s
+        self._crashed_at = float("-inf")
         self._reading: dict[int, int] = {}  # account -> who is at it
         self._killed: set[int] = set()
         self._unsure: set[int] = set()  # accounts whose last reading before the crash may not have been kept
@@ -122,7 +123,7 @@ class Street:
             elif verb == "hidden":
                 return [native_id for native_id in given if (account, native_id) in self.ledger.hides]
             elif verb == "crashed":  # What anybody had read just then was perhaps not kept.
-                self._unsure = set(self.ledger.reader)
+                self._unsure, self._crashed_at = set(self.ledger.reader), given
                 self._reading.clear()
             elif verb == "ledger":
                 return self.ledger
@@ -135,15 +136,18 @@ class Street:
             if ledger.reader[account] in self._killed or account in self._unsure:
                 ledger.repeated += 1
             else:
-                ledger.doubled += 1
-        self._unsure.discard(account)
+                before = ledger.reads[account][-1]
+                ledger.doubled.append(f"account {account} at {before:.1f} s and at {at:.1f} s")
+        # A turn that was claimed before the crash may read after it, and then not be able to keep what it read.
+        if at - self._crashed_at > self._lease_s:
+            self._unsure.discard(account)
         self._reading[account], ledger.reader[account] = who, who
         ledger.reads[account].append(at)
 
 
-def serve(path: Path, every_s: int) -> None:
+def serve(path: Path, every_s: int, lease_s: int) -> None:
     """A street, until its process is killed."""
-    Street(path, every_s)
+    Street(path, every_s, lease_s)
     while True:
         time.sleep(60)
 
