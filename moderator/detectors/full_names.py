@@ -56,9 +56,10 @@ class FullNames:
             if self._asks(hit, words) and at > first:
                 return
             for stop, whose in self._starting(at, words):
-                if whose & hit.name.pupils:
+                if whose & hit.name.called:
                     yield _full(hit, words, hit.first, stop - 1, whose)
-            if not _may_be_a_middle_name(at, words, at in names, plain and not hit.name.may_be_a_word):
+            said_again = words.word(at) == words.word(hit.first)
+            if said_again or not _may_be_a_middle_name(at, words, at in names, plain and not hit.name.may_be_a_word):
                 return
 
     def _before(self, hit: Hit, words: Words, names: set[int]) -> Iterator[Hit]:
@@ -71,7 +72,7 @@ class FullNames:
         joined = ""
         for at in range(hit.first - 1, max(hit.first - 1 - _WORDS_OF_A_LAST_NAME, -1), -1):
             joined = words.words[at] + joined
-            whose = self._families.get(joined, frozenset()) & hit.name.pupils
+            whose = self._families.get(joined, frozenset()) & hit.name.called
             named_before = at in names or words.word(at - 1) in _BEFORE_A_GROWN_UP
             if whose and words.capital(at) and not named_before and "," not in words.before(at):
                 yield _full(hit, words, at, hit.last, whose)
@@ -83,7 +84,7 @@ class FullNames:
         joined = ""
         for index in range(at, min(at + _WORDS_OF_A_LAST_NAME, len(words.words))):
             joined += words.words[index]
-            if len(joined) > self._longest or (index > at and not _stands_beside(index, words, inside=True)):
+            if len(joined) > self._longest or (index > at and not _goes_on(index, words)):
                 return
             whose = self._families.get(joined) or self._families.get(joined.removesuffix("s"))
             if whose:
@@ -102,16 +103,22 @@ def _other_clan(key: str) -> str:
 
 
 def _full(hit: Hit, words: Words, first: int, last: int, whose: frozenset[int]) -> Hit:
-    name = Name(Kind.FULL, hit.name.words, hit.name.initials, whose & hit.name.pupils)
+    name = Name(Kind.FULL, hit.name.words, hit.name.initials, whose & hit.name.called)
     return Hit(name, (words.spans[first][0], words.spans[last][1]), first, last)
 
 
-def _stands_beside(index: int, words: Words, inside: bool = False) -> bool:
+def _goes_on(index: int, words: Words) -> bool:
+    """Whether the word may belong to the last name before it: "hara" behind "o", and not the "s" of "Brook's"."""
+    between = words.before(index)
+    return words.word(index) != "s" if between == "'" else _stands_beside(index, words)
+
+
+def _stands_beside(index: int, words: Words) -> bool:
     """Whether nothing but blanks, brackets or the dot of an initial parts it from the word before."""
     between = words.before(index)
     if between.startswith(".") and len(words.word(index - 1)) == 1:
         between = between[1:]
-    return "\n" not in between and (inside or between != "'") and _BESIDE.fullmatch(between) is not None
+    return "\n" not in between and between != "'" and _BESIDE.fullmatch(between) is not None
 
 
 def _may_be_a_middle_name(index: int, words: Words, on_roll: bool, capitals_tell: bool) -> bool:

@@ -53,6 +53,7 @@ class Name:
     words: tuple[str, ...]
     initials: frozenset[str] = frozenset()  # of the last names that go with it
     pupils: frozenset[int] = frozenset()  # whose it is, by their places on the roll
+    called: frozenset[int] = frozenset()  # those of them who bear it as a first name
 
     @property
     def may_be_a_word(self) -> bool:
@@ -199,14 +200,14 @@ class NameBook:
             if not first:
                 continue
             firsts = {first, _in_pieces(written)}
-            self._add(Name(kind, first, initials, whose), firsts)
+            self._add(Name(kind, first, initials, whose, whose), firsts)
             if len(first) > 1:
-                self._add(Name(Kind.PART, first[:1], initials, whose))
+                self._add(Name(Kind.PART, first[:1], initials, whose, whose))
             for whole in lasts:
-                self._add(Name(Kind.FULL, first, initials, whose), {first[:1] + whole})
+                self._add(Name(Kind.FULL, first[:1] + whole, initials, whose))
                 for given in firsts:
-                    spelt = {given + whole, given + last[:1], given + last[-1:], whole + given}
-                    self._add(Name(Kind.FULL, first, initials, whose), spelt)
+                    for full in (given + whole, given + last[:1], given + last[-1:], whole + given):
+                        self._add(Name(Kind.FULL, full, initials, whose))
         if last:
             # After a last name the initials are those of first names, which stand before it: "M. Farrow".
             before = frozenset(word[0] for word in split(pupil.first_name)[:1])
@@ -215,8 +216,13 @@ class NameBook:
     def _add(self, name: Name, spelt: Iterable[tuple[str, ...]] = ()) -> None:
         for key in {join(words) for words in spelt or (name.words,) for join in (" ".join, "".join)}:
             known = self._names.get(key, name)
-            kept = min(known.kind, name.kind, key=list(Kind).index)
-            self._names[key] = Name(kept, known.words, known.initials | name.initials, known.pupils | name.pupils)
+            self._names[key] = Name(
+                min(known.kind, name.kind, key=list(Kind).index),
+                known.words,
+                known.initials | name.initials,
+                known.pupils | name.pupils,
+                known.called | name.called,
+            )
 
     def search(self, words: Words) -> Iterator[Hit]:
         """Every name among the words, whole words only, those inside longer ones too."""
@@ -239,8 +245,9 @@ class NameBook:
                 at += len(piece)
                 ends[at] = index
             for end, (name, count, with_s) in self._automaton.iter("".join(hay)):
-                last = ends[end]
-                yield _hit(name, words, places[last - count + 1].start, places[last].stop - 1, with_s)
+                first, last = places[ends[end] - count + 1].start, places[ends[end]].stop - 1
+                if not (with_s and words.words[last] == "s"):  # "t-o-b-i-a-s W": an initial, cut off by its capital
+                    yield _hit(name, words, first, last, with_s)
 
     def _in_parts(self, words: Words) -> Iterator[Hit]:
         """Names that capitals cut, inside longer words: "GoMcKenzie", "TeamGraceMcDonald"."""

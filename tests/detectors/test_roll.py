@@ -39,6 +39,11 @@ def test_two_names_with_a_comma_between_are_no_full_name() -> None:
     assert [one.phrase for one in found] == ["jude", "rory"]
 
 
+def test_a_word_that_is_one_pupils_first_name_and_anothers_last_names_nobody_in_full_by_standing_twice() -> None:
+    guarded = GuardedNames(Roll([Pupil("Ho Yin", "Lam"), Pupil("Heidi", "Ho")]), School("s", "S"))
+    assert all(one.score < 0.5 for one in guarded.examine(comment("Ho ho ho ho, here he comes"), Context()))
+
+
 FOUR = (Pupil("Jude", "Vale", "Jay"), Pupil("Jude", "Brook"), Pupil("Ottoline", "Vale"), Pupil("Grace", "Orme"))
 
 
