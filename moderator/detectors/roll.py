@@ -84,7 +84,7 @@ class GuardedNames:
     the scale is that of `moderator.domain.naming`; below 0.5 stand words that are also names, surnames and the author's own name.
     """
 
-    name, version = "guarded_names", "2"
+    name, version = "guarded_names", "3"
 
     def __init__(self, roll: Roll, school: School) -> None:
         self._roll = roll

@@ -33,6 +33,7 @@ AT_MOST_S = 2.0
 POISON = {**poison(), "a pupil's name repeated": filled("Tobias ")}
 UNITS = (
     *("Tobias ", "o t t i l i e ", "tobiasottilie", "a.", "a@", "@a", "(", "*", "a*", "f*", "#Aa", "-", "a-", "www."),
+    *("ElspethMcDonald", "Tobias James ", "Tobias (Wren) ", "Wrenfield, ", "www.a/tobias-", "://", "x/"),
     *("07700 900", "my son ", "our Ava and ", "dot ", "kath dot at ", "i will ", "oh five ", "born 1 ", "nobody said "),
 )
 
