@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from moderator.actions.by_hand import check_tasks
 from moderator.actions.carry_out import GoOn, Round, always, carry_out, verify
 from moderator.actions.families import ask_families, look_after_families
-from moderator.actions.followups import end_expired_bans, follow_ladder, owed
+from moderator.actions.followups import end_expired_bans, follow_ladder
+from moderator.actions.owed import how_it_stands, owed
 from moderator.actions.plan import asks_nothing, plan
 from moderator.detectors.base import Detector, examine_all
 from moderator.domain import Account, Action, Ban, Case, Comment, Context, Decision, Finding, Mode, Task
@@ -194,9 +195,9 @@ class House:
         with self.database.transaction() as tx:
             waits.plan_nothing(tx, [decision for decision, _ in unplanned if asks_nothing(decision)])
             for decision, comment in ((each, its) for each, its in unplanned if not asks_nothing(each)):
-                done, doubtful = action_store.done_kind(tx, comment.id), waits.may_be_hidden(tx, comment.id)
-                left = owed(tx, decision, comment, now)
-                planned = plan(decision, comment, done, platform, doubtful, left)
+                standing = decisions.standing(tx, decision)
+                left = owed(tx, standing, comment, now)
+                planned = plan(decision, comment, how_it_stands(tx, comment, standing), platform, left)
                 action_store.plan(tx, decision, comment, planned.actions, planned.tasks, now, left)
 
     def verify(self, account_id: str, now: datetime, go_on: GoOn = always) -> list[Action]:

@@ -10,11 +10,9 @@ from datetime import datetime, timedelta
 
 from moderator.domain import (
     POLICY,
-    Action,
     ActionKind,
     Ban,
     Comment,
-    Decision,
     Mode,
     Standing,
     Task,
@@ -70,22 +68,6 @@ def undo(tx: Transaction, ban: Ban, platform: Platform, mode: Mode, now: datetim
     else:
         tasks.open_task(tx, end_ban_task(ban, asked.action.comment, platform), now)
     return True
-
-
-def owed(tx: Transaction, decision: Decision, comment: Comment, now: datetime) -> list[Action]:
-    """The bans for this comment that nothing was asked for yet: a newer decision came while they could still be taken back.
-
-    A ban outlives another decision on its comment; one that was lifted or taken back is owed no more.
-    """
-    key = authors.key_of(comment)
-    found = bans.in_force(tx, [key], now).get(key, []) if comment.author.native_id else []
-    resting = [ban for ban in found if ban.comment_id == comment.id and ban.id != decision.id]
-    asked = {each.action.id for each in action_store.of_comment(tx, comment.id)} if resting else set()
-    return [
-        make_action(ban.means, comment, ban.id, ban.by)
-        for ban in resting
-        if block_id(ban) not in asked and (made := bans.made_with(tx, ban)) and made.mode is not Mode.SHADOW
-    ]
 
 
 def block_id(ban: Ban) -> str:

@@ -21,8 +21,6 @@ IN_WORDS = {
     ActionKind.MUTE: "mute an author",
     ActionKind.UNMUTE: "unmute an author",
 }
-ENDS_A_BAN = (ActionKind.UNBLOCK, ActionKind.UNMUTE)
-"""What policy itself may ask for about an author: to take back what a person limited in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +38,44 @@ def is_out_of_sight(comment: Comment, last_done: ActionKind | None) -> bool:
     return comment.visibility in (Visibility.HIDDEN, Visibility.GONE)
 
 
-def wanted_kinds(
-    decision: Decision, comment: Comment, last_done: ActionKind | None, may_be_hidden: bool = False
-) -> list[ActionKind]:
-    """The kinds of action that would make the platform agree with the decision, in the order they should leave.
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How a comment stands when it is planned what to do about it."""
 
-    `may_be_hidden`: a hide of ours may have got through though nothing confirms it; a person's word puts it back for sure.
-    """
-    if not decision.by_person and decision.author_action in ENDS_A_BAN:
-        return [decision.author_action]  # About the author alone; what was decided on the comment stands.
+    last_done: ActionKind | None = None  # of hide, release and remove
+    may_be_hidden: bool = False  # a hide of ours may have got through, though nothing confirms it
+    hide_taken_back: bool = False  # whoever's hide put it out of sight, or may have, took that back
+    about_author: bool = False  # the decision is about the author alone: what was decided on the comment stands
+
+
+def wanted_kinds(decision: Decision, comment: Comment, stands: Stands) -> list[ActionKind]:
+    """The kinds of action that would make the platform agree with the decision, in the order they should leave."""
+    about_author = [] if decision.author_action is None else [decision.author_action]
+    if stands.about_author:
+        return about_author
     kinds: list[ActionKind] = []
-    hidden = is_out_of_sight(comment, last_done)
+    hidden = is_out_of_sight(comment, stands.last_done)
     if decision.ruling in (Ruling.HIDE, Ruling.REMOVE) and not hidden:
         kinds.append(ActionKind.HIDE)
     if decision.by_person:
         if decision.ruling is Ruling.REMOVE and comment.visibility is not Visibility.GONE:
             kinds.append(ActionKind.REMOVE)
-        allowed = decision.ruling is Ruling.ALLOW and decision.author_action is not ActionKind.MUTE
-        if allowed and (may_be_hidden or (hidden and comment.visibility is not Visibility.GONE)):
-            # Only a person puts back: what the platform's own filter holds is not released by a machine either. A mute
-            # copies the ruling it found, and says nothing of the comment.
+        # A person's word puts back for sure what may be out of sight.
+        out = stands.may_be_hidden or (hidden and comment.visibility is not Visibility.GONE)
+        if out and puts_back(decision, comment, stands):
             kinds.append(ActionKind.RELEASE)
-        if decision.author_action is not None:
-            kinds.append(decision.author_action)
+        kinds += about_author
     return kinds
+
+
+def puts_back(decision: Decision, comment: Comment, stands: Stands) -> bool:
+    """Whether a person wants the comment to be seen: only they put back, what the platform's own filter holds as well.
+
+    A mute says nothing of the comment. Who takes a hide back wants it where it was, unless it was edited and not read since.
+    """
+    if decision.takes_back and decision.ruling is Ruling.QUEUE:
+        return stands.hide_taken_back and decision.version == comment.version
+    return decision.ruling is Ruling.ALLOW and decision.author_action is not ActionKind.MUTE
 
 
 def asks_nothing(decision: Decision) -> bool:
@@ -75,16 +87,15 @@ def asks_nothing(decision: Decision) -> bool:
 def plan(
     decision: Decision,
     comment: Comment,
-    last_done: ActionKind | None,
+    stands: Stands,
     platform: Platform,
-    may_be_hidden: bool = False,
     owed: Sequence[Action] = (),
 ) -> Plan:
     """The actions the platform can carry out, and a task by hand for each it cannot; `owed` is what earlier decisions left."""
     actions: list[Action] = []
     tasks: list[Task] = []
     can = platform.capabilities.actions
-    kinds = wanted_kinds(decision, comment, last_done, may_be_hidden)
+    kinds = wanted_kinds(decision, comment, stands)
     for action in (*(make_action(kind, comment, decision.id, decision.person) for kind in kinds), *owed):
         if action.kind in can:
             actions.append(action)

@@ -24,20 +24,19 @@ from moderator.domain import (
     Mode,
     Outcome,
     Result,
-    Ruling,
     Task,
     Visibility,
     make_action,
 )
-from moderator.store import comments
+from moderator.store import comments, decisions
 from moderator.store.database import Transaction
 from moderator.store.latest import is_latest_decision, is_latest_form
 from moderator.store.packing import Columns, action_of, comment_of, decision_of
 from moderator.store.progress import EVENT_OF, IN_FLIGHT, ON_COMMENT, State, end, tell
+from moderator.store.superseding import supersede, withdraw
 from moderator.store.tables import ActionRow, CommentRow, CommentVersionRow, DecisionRow, OutcomeRow
 from moderator.store.tasks import (
     TaskState,
-    close_superseded,
     find_task,
     finish_task,
     open_task,
@@ -145,20 +144,25 @@ def plan(
 
     Among them may be what earlier decisions left to do, `owed`: that stays theirs.
 
-    What older decisions on the comment still asked for is superseded; an action on the author only where this decision
-    has one too. If a newer decision was made meanwhile nothing is kept: that one is planned next.
+    What older decisions on the comment still asked for is superseded, unless this one is about the author alone; an action on
+    the author only where this one deals with them by the same means, or a person found the comment to be all right. If a newer
+    decision was made meanwhile nothing is kept: that one is planned next.
     Audit: "superseded", "task_opened".
     """
     row = tx.first(tx.mine(CommentRow).where(col(CommentRow.id) == comment.id).with_for_update())
     if row is None or row.decision_number != decision.number:
         return
-    _supersede(tx, decision, comment, due_at)
+    standing = decisions.standing(tx, decision)
+    supersede(tx, standing, comment, due_at)
+    asked_by = {one.id: one for one in standing}
     for action in actions:
-        tx.upsert(ActionRow, _new_row(action, decision, due_at, State.DUE), {})
+        of = asked_by.get(action.decision_id, decision)
+        tx.upsert(ActionRow, _new_row(action, of, due_at, State.DUE), {})
     left = {action.id: action for action in owed}
     for task in tasks:
         by_hand = left.get(task.id) or make_action(ActionKind(task.kind), comment, decision.id, decision.person)
-        tx.upsert(ActionRow, _new_row(by_hand, decision, due_at, State.BY_HAND), {})
+        of = asked_by.get(by_hand.decision_id, decision)
+        tx.upsert(ActionRow, _new_row(by_hand, of, due_at, State.BY_HAND), {})
         open_task(tx, task, due_at)
     tx.change(CommentRow, [{"id": comment.id, "act_due": False}])
 
@@ -185,28 +189,6 @@ def _new_row(action: Action, decision: Decision, due_at: datetime, state: State)
         "verified_at": None,
         "verified_visibility": "",
     }
-
-
-def _supersede(tx: Transaction, decision: Decision, comment: Comment, at: datetime) -> None:
-    older = tx.mine(ActionRow).where(
-        col(ActionRow.comment_id) == comment.id,
-        col(ActionRow.decision_number) < decision.number,
-        col(ActionRow.state).in_((State.DUE, State.REFUSED, State.BY_HAND)),
-    )
-    if decision.author_action is None and not (decision.by_person and decision.ruling is Ruling.ALLOW):
-        # A block outlives another decision on the comment, but not a person's word that all is well with it.
-        older = older.where(col(ActionRow.kind).in_(ON_COMMENT))
-    elif not decision.by_person:
-        older = older.where(col(ActionRow.kind).not_in(ON_COMMENT))  # It ends a ban, and says nothing of the comment.
-    for row in tx.all(older):
-        withdraw(tx, action_of(row, comment), at)
-
-
-def withdraw(tx: Transaction, action: Action, at: datetime) -> None:
-    """An action is wanted no more, nor the task by hand that stands for it. Audit: "superseded"."""
-    tx.change(ActionRow, [{"id": action.id, "state": State.SUPERSEDED.value}])
-    close_superseded(tx, action.id, at)
-    tell(tx, "superseded", action, at)
 
 
 def due(tx: Transaction, account_id: str, now: datetime, limit: int) -> list[Action]:

@@ -279,6 +279,22 @@ def history(tx: Transaction, comment_id: str) -> list[Decision]:
     return [decision_of(row) for row in tx.all(asked.order_by(col(DecisionRow.number)))]
 
 
+def standing(tx: Transaction, decision: Decision) -> list[Decision]:
+    """The decision with those before it that it leaves as they are, oldest first: that one speaks of the comment itself.
+
+    What is decided about an author alone copies the ruling it found.
+    """
+    if decision.author_action not in ABOUT_AUTHOR_ALONE:
+        return [decision]
+    stands = [decision]
+    for before in reversed([one for one in history(tx, decision.comment_id) if one.number < decision.number]):
+        latest = stands[0]
+        if latest.takes_back or latest.author_action not in ABOUT_AUTHOR_ALONE or latest.ruling is not before.ruling:
+            break
+        stands.insert(0, before)
+    return stands
+
+
 def findings(tx: Transaction, comment_id: str, version: int) -> list[Finding]:
     """What the detectors saw in one form of a comment, in the order they spoke."""
     asked = tx.mine(FindingRow).where(col(FindingRow.comment_id) == comment_id, col(FindingRow.version) == version)

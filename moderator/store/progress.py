@@ -16,6 +16,13 @@ from moderator.store.tables import ActionRow, CommentRow
 
 ON_COMMENT = (ActionKind.HIDE, ActionKind.RELEASE, ActionKind.REMOVE)
 """The kinds that change what the public sees of a comment; the others are about its author."""
+MEANS = {
+    ActionKind.BLOCK: ActionKind.BLOCK,
+    ActionKind.UNBLOCK: ActionKind.BLOCK,
+    ActionKind.MUTE: ActionKind.MUTE,
+    ActionKind.UNMUTE: ActionKind.MUTE,
+}
+"""By which means of the platform an action deals with an author; another means is another matter."""
 EVENT_OF = {
     ActionKind.HIDE: "hidden",
     ActionKind.RELEASE: "released",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from moderator.domain import (
@@ -20,6 +20,7 @@ from moderator.domain import (
     Ruling,
     Standing,
     Strike,
+    Visibility,
 )
 from tests.conftest import NOON
 from tests.made import HEAD
@@ -73,6 +74,10 @@ def by(*strikes: Strike, bans: tuple[Ban, ...] = ()) -> Case:
 
 def decided(ruling: Ruling, *, version: int = 1) -> Decision:
     return Decision("c1", version, ruling, POLICY, NOON, ("earlier",))
+
+
+def allowed_by_person() -> Decision:
+    return replace(decided(Ruling.ALLOW), decided_by="Mrs Ravenscroft")
 
 
 @dataclass(frozen=True)
@@ -180,6 +185,13 @@ CASES = [
     RuleCase(
         "edited_after_hide", Case(comment(), previous=decided(Ruling.HIDE)), None, "hidden, judged again unchanged"
     ),
+    RuleCase(
+        "edited_after_hide",
+        Case(replace(comment(version=2), visibility=Visibility.HIDDEN), previous=allowed_by_person()),
+        Ruling.QUEUE,
+        "allowed by a person and edited before it was in sight again",
+    ),
+    RuleCase("edited_after_hide", Case(comment(version=2), previous=allowed_by_person()), None, "allowed and in sight"),
     RuleCase("edited_after_hide", case(), None, "judged for the first time"),
     RuleCase("nothing_to_read", Case(comment("", images=("p.jpg",))), Ruling.QUEUE, "a picture without words"),
     RuleCase("nothing_to_read", Case(comment(" \n")), Ruling.QUEUE, "white space only"),

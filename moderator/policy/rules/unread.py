@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moderator.domain import Ruling, Verdict
+from moderator.domain import Ruling, Verdict, Visibility
 from moderator.policy.heard import Heard
 
 
@@ -14,13 +14,17 @@ def not_judged(heard: Heard) -> Verdict | None:
 
 
 def edited_after_hide(heard: Heard) -> Verdict | None:
-    """A comment that was hidden or removed and then edited is released by a person only, however mild it reads now."""
+    """A comment that was hidden or removed and then edited is released by a person only, however mild it reads now.
+
+    So it is where a person wants it seen and that has not come about yet: they have not read these words.
+    """
     before = heard.case.previous
     if before is None or heard.case.comment.version <= before.version:
         return None
     # Edited twice before anybody looked, it still waits for the release that the first edit asked for.
     waited = not before.by_person and any(verdict.rule == "edited_after_hide" for verdict in before.verdicts)
-    if before.ruling.gravity < Ruling.HIDE.gravity and not waited:
+    held = before.by_person and heard.case.comment.visibility is Visibility.HIDDEN
+    if before.ruling.gravity < Ruling.HIDE.gravity and not waited and not held:
         return None
     reason = f"edited after version {before.version} was hidden; a person releases it"
     return Verdict("edited_after_hide", Ruling.QUEUE, reason)
