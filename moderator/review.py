@@ -6,10 +6,11 @@ whichever way it was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from moderator.actions.owed import is_hide_taken_back
 from moderator.domain import ActionKind, Ban, Comment, Decision, Mode, Person, Ruling
 from moderator.errors import ModeratorError
 from moderator.policy.authority import May, People, may_close
@@ -197,7 +198,7 @@ def take_back_as(
     *earlier, last = told
     if not last.by_person or last.takes_back:
         raise NothingToOverturn(f"Nobody decided on comment {comment.id} yet: there is nothing to take back.")
-    before = next((one for one in reversed(earlier) if not one.by_person and one.version == last.version), None)
+    before = _policys_word(earlier, last)
     recorded = decisions.record(tx, _taking_back(tx, last, before, who, mode, at), after=number)
     for ban in resting_on(tx, comment, at):
         if ban.id == last.id:
@@ -205,6 +206,18 @@ def take_back_as(
     facts = {"number": number, "was": last.ruling.value, "now": recorded.ruling.value, "by": last.decided_by}
     audit.write_all(tx, [audit.Event("taken_back", at, who.name, comment.id, comment.account_id, facts)])
     return recorded
+
+
+def _policys_word(earlier: Sequence[Decision], last: Decision) -> Decision | None:
+    """What policy said of the same form before a person did."""
+    return next((one for one in reversed(earlier) if not one.by_person and one.version == last.version), None)
+
+
+def shows_again(tx: Transaction, comment: Comment, last: Decision) -> bool:
+    """Whether taking back this decision, the latest, brings the comment back into sight."""
+    before = _policys_word(decisions.history(tx, comment.id)[:-1], last)
+    stays_hidden = before is None or before.ruling is Ruling.HIDE or comment.version != last.version
+    return not stays_hidden and is_hide_taken_back(tx, last, once_undone=True)
 
 
 def _taking_back(

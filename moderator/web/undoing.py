@@ -8,7 +8,7 @@ from enum import StrEnum
 from moderator.actions.effects import effect_of
 from moderator.build import capabilities_for
 from moderator.domain import ActionKind, Comment, Decision, Ruling, Visibility
-from moderator.review import OPPOSITE, overturn_as, take_back_as, what_ends_with
+from moderator.review import OPPOSITE, overturn_as, shows_again, take_back_as, what_ends_with
 from moderator.store import actions, decisions, users
 from moderator.store.bans import UNDONE_BY
 from moderator.store.database import Transaction
@@ -52,9 +52,10 @@ def _taken_back(tx: Transaction, site: Site, comment: Comment, latest: Decision)
     if comment.visibility is Visibility.GONE and latest.ruling is Ruling.REMOVE:
         return WayBack(None, latest.number, "", GONE)
     again = "The comment waits for somebody to decide again."
+    shown = f" {_effect(site, comment, ActionKind.RELEASE)}" if shows_again(tx, comment, latest) else ""
     undone = UNDONE_BY.get(latest.author_action) if latest.author_action else None
     author = f" {_effect(site, comment, undone)}" if undone and not actions.is_unplanned(tx, comment.id) else ""
-    return WayBack(How.TAKE_BACK, latest.number, "Undo", f"{again}{author}")
+    return WayBack(How.TAKE_BACK, latest.number, "Undo", f"{again}{shown}{author}")
 
 
 def _overturned(tx: Transaction, site: Site, comment: Comment, latest: Decision) -> WayBack:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from moderator.domain import POLICY, ActionKind, Comment, Decision, Mode, Ruling
+from moderator.domain import POLICY, ActionKind, Comment, Decision, Mode, Ruling, TaskKind
 from moderator.platforms.memory import Memory
 from moderator.policy.authority import People
 from moderator.policy.limits import DEFAULT
@@ -21,6 +22,8 @@ from tests.journeys.conftest import YOUTUBE, Journey
 from tests.made import HEAD
 from tests.store.made import receive
 
+KIND = "What a lovely display, thank you all."
+QUARREL = "ms rowe is a bit of a muppet"
 RUDE = "Tolliver Amberley in Team 2 won the cup!"
 UNDO = timedelta(seconds=10)
 NOBODY = People()
@@ -110,6 +113,74 @@ def test_nor_is_a_ban_lost_where_its_author_edits_the_comment_before_it_left(jou
     house = replace(journey.house, platforms={YOUTUBE.id: able})
     Journey(house, able).act(NOON + 2 * MINUTE)
     assert able.blocked == {hidden.author.native_id}
+
+
+def test_a_persons_hide_taken_back_after_it_left_is_undone_and_waits_as_before(journey: Journey) -> None:
+    careful = journey.in_mode(Mode.QUEUE)
+    careful.platform.receives(RUDE, native_id="c1")
+    careful.round(NOON)
+    comment = careful.comment("c1")
+    made = tap(careful, comment, Ruling.HIDE)
+    careful.act(NOON + MINUTE + UNDO)
+    assert careful.platform.hidden == ["c1"]
+    undone = take_back(careful, comment, made.number, seconds=30)
+    again = tap(careful, careful.comment("c1"), Ruling.HIDE, after=undone.number)  # Before the undoing left.
+    careful.act(NOON + 2 * MINUTE)
+    assert careful.platform.hidden == ["c1"]
+    take_back(careful, careful.comment("c1"), again.number, seconds=90)
+    careful.act(NOON + 3 * MINUTE)
+    assert (careful.platform.hidden, careful.waits_for_a_person()) == ([], ["c1"])
+    assert [kind for kind, _ in careful.platform.changes] == [ActionKind.HIDE, ActionKind.RELEASE]
+
+
+def test_an_edit_before_the_undoing_left_is_put_before_a_person(journey: Journey) -> None:
+    journey.platform.receives(QUARREL, native_id="c1")
+    journey.round(NOON)
+    made = tap(journey, journey.comment("c1"), Ruling.HIDE)
+    journey.act(NOON + MINUTE + UNDO)
+    journey.platform.edits("c1", KIND, at=NOON + MINUTE + UNDO)
+    journey.poll(NOON + 2 * MINUTE)
+    take_back(journey, journey.comment("c1"), made.number, seconds=90)
+    journey.act(NOON + 3 * MINUTE)
+    assert journey.platform.hidden == ["c1"], "nobody has read these words yet"
+    journey.round(NOON + 4 * MINUTE)
+    assert (journey.platform.hidden, journey.waits_for_a_person()) == (["c1"], ["c1"])
+    assert "a person releases it" in journey.reasons("c1")
+
+
+def test_what_policy_hid_is_not_shown_again_by_taking_back_a_persons_hide(journey: Journey, hidden: Comment) -> None:
+    journey.platform.edits("c1", KIND, at=NOON)
+    journey.round(NOON + MINUTE / 2)
+    assert journey.waits_for_a_person() == ["c1"]
+    made = tap(journey, journey.comment("c1"), Ruling.HIDE, after=2)
+    journey.act(NOON + MINUTE + UNDO)
+    take_back(journey, hidden, made.number, seconds=90)
+    journey.act(NOON + 3 * MINUTE)
+    assert (journey.platform.hidden, journey.waits_for_a_person()) == (["c1"], ["c1"])
+
+
+def test_nor_what_policy_has_not_heard(journey: Journey) -> None:
+    journey.platform.receives(RUDE, native_id="c1")
+    journey.poll(NOON)
+    made = tap(journey, journey.comment("c1"), Ruling.HIDE, after=0)
+    journey.act(NOON + MINUTE + UNDO)
+    take_back(journey, journey.comment("c1"), made.number, seconds=90)
+    journey.act(NOON + 3 * MINUTE)
+    assert (journey.platform.hidden, journey.waits_for_a_person()) == (["c1"], ["c1"])
+
+
+def test_a_hide_that_a_person_did_by_hand_is_undone_by_hand(build: Callable[[Memory], Journey]) -> None:
+    unable = build(Memory(YOUTUBE, by_hand_only=(ActionKind.HIDE, ActionKind.RELEASE)))
+    unable.platform.receives(QUARREL, native_id="c1")
+    unable.round(NOON)
+    made = tap(unable, unable.comment("c1"), Ruling.HIDE)
+    unable.act(NOON + MINUTE + UNDO)
+    unable.platform.hidden.append("c1")
+    assert [each.kind for each in unable.check_tasks(NOON + 2 * MINUTE)] == [TaskKind.HIDE]
+    unable.poll(NOON + 2 * MINUTE, feed="sweep")
+    take_back(unable, unable.comment("c1"), made.number, seconds=90)
+    unable.act(NOON + 3 * MINUTE)
+    assert unable.tasks() == ["release c1"]
 
 
 def test_but_not_a_persons_word_that_all_is_well(journey: Journey, hidden: Comment) -> None:

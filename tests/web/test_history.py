@@ -12,6 +12,7 @@ from moderator.store import actions, audit, comments, decisions, queue
 from moderator.store.database import Database
 from tests.store.made import DAY, MINUTE, NOON, a_comment, a_decision, decided, done, planned, receive
 from tests.web.office import NAMES, Office
+from tests.web.queue_made import carried_out
 
 HEAD = NAMES[Role.HEAD]
 
@@ -130,6 +131,16 @@ def test_what_a_person_decided_is_taken_back_days_later_and_waits_again(office: 
     assert events(office.database, comment.id)[-1] == "taken_back"
     assert desk.post(path, **form).status_code == 409
     assert office.latest(comment).number == latest.number
+
+
+def test_before_a_hide_that_left_is_taken_back_the_page_says_that_it_will_be_seen(office: Office) -> None:
+    comment = office.waits()
+    with office.database.transaction() as tx:
+        decisions.record(tx, a_decision(comment, Ruling.HIDE, HEAD, office.now), after=1)
+    desk = office.sign_in(Role.DEPUTY)
+    assert "decide again.<" in desk.get("/history").text
+    carried_out(office, comment, ActionKind.HIDE)
+    assert "decide again. On YouTube: " in desk.get("/history").text
 
 
 def test_what_the_program_hid_wrongly_is_shown_again_and_kept_to_learn_from(office: Office) -> None:
