@@ -24,6 +24,7 @@ class Agenda:
     """A time gone by is one at which something was due."""
 
     paused: bool
+    paused_until: datetime | None  # None: not paused, or until somebody mends what is wrong
     sends_at: datetime | None  # when the next call to the platform is due, or planning it; None: nothing waits
     reads_back_at: datetime | None  # when something done is to be looked at again
     by_hand: bool  # a task waits for somebody's hands, and the platform may show it to be done
@@ -43,8 +44,8 @@ class Agenda:
 
     @property
     def next_at(self) -> datetime | None:
-        """When the next call for the account is due; None while nothing waits, or the account is paused."""
-        times = () if self.paused else (self.sends_at, self.reads_back_at)
+        """When the next call for the account is due, or its pause is over; None while nothing waits, or nobody knows until when."""
+        times = (self.paused_until,) if self.paused else (self.sends_at, self.reads_back_at)
         return min((time for time in times if time is not None), default=None)
 
 
@@ -52,7 +53,7 @@ def of_account(tx: Transaction, account_id: str, now: datetime) -> Agenda:
     given = {"school": tx.school_id, "account": account_id, "now": now}
     row = tx.session.connection().execute(_asked(), given).one()
     sends_at = min((time for time in (row.plans_at, row.sends_at) if time is not None), default=None)
-    return Agenda(bool(row.paused), sends_at, row.reads_back_at, bool(row.by_hand), bool(row.follows))
+    return Agenda(bool(row.paused), row.paused_until, sends_at, row.reads_back_at, bool(row.by_hand), bool(row.follows))
 
 
 def waits_to_be_judged(tx: Transaction, account_id: str) -> bool:
@@ -83,6 +84,7 @@ def _asked() -> Any:
     unsettled = tasks.where(col(TaskRow.verified_at).is_(None))
     return select(
         select(literal(1)).where(*is_account, paused).exists().label("paused"),
+        select(col(AccountRow.paused_until)).where(*is_account, paused).scalar_subquery().label("paused_until"),
         planned.where(*of(CommentRow), col(CommentRow.act_due)).scalar_subquery().label("plans_at"),
         unsent.where(*of(ActionRow)).scalar_subquery().label("sends_at"),
         select(func.min(col(ActionRow.verify_at)))
