@@ -102,7 +102,7 @@ def unplanned(
     A comment with an action in flight is left out until that is settled: what was done must be known before what is to
     do can be.
     """
-    waiting = [col(CommentRow.school_id) == tx.school_id, col(CommentRow.act_due), ~_has_on_comment(IN_FLIGHT)]
+    waiting = [col(CommentRow.school_id) == tx.school_id, col(CommentRow.act_due), ~has_on_comment(IN_FLIGHT)]
     if account_id is not None:
         waiting.append(col(CommentRow.account_id) == account_id)
     if now is not None:
@@ -124,7 +124,7 @@ def is_unplanned(tx: Transaction, comment_id: str) -> bool:
     return row is not None and row.act_due
 
 
-def _has_on_comment(states: Iterable[State]) -> ColumnElement[bool]:
+def has_on_comment(states: Iterable[State]) -> ColumnElement[bool]:
     """Whether the comment has an action in one of these states that changes what the public sees of it."""
     other = aliased(ActionRow)
     of_comment = (col(other.comment_id) == CommentRow.id, col(other.kind).in_(ON_COMMENT))
@@ -295,7 +295,7 @@ def to_verify(tx: Transaction, account_id: str, now: datetime, limit: int) -> li
         col(ActionRow.verify_at).is_not(None),
         col(ActionRow.verify_at) <= now,
         ~col(CommentRow.act_due),
-        ~_has_on_comment((State.DUE, *IN_FLIGHT)),
+        ~has_on_comment((State.DUE, *IN_FLIGHT)),
     )
     return states(tx, *ripe, order=(col(ActionRow.verify_at), col(ActionRow.id)), limit=limit)
 

@@ -1,6 +1,7 @@
 """What is to be done for an account, asked for in one statement: what is due to be sent and read back, and what may follow.
 
-A turn of acting that finds nothing to do is the usual one; so it asks once for what it goes by.
+A turn of acting that finds nothing to do is the usual one; so it asks once for what it goes by. What must wait for something else,
+as the reading back of a hide for a release that has no quota yet, is not due by itself: else turn would follow turn for nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, func, literal, or_, select
 from sqlmodel import col
 
+from moderator.store.actions import has_on_comment
 from moderator.store.database import Transaction
 from moderator.store.decisions import EVER
 from moderator.store.progress import IN_FLIGHT, State
@@ -73,8 +75,11 @@ def _asked() -> Any:
     paused = or_(col(AccountRow.paused_until).is_(None), col(AccountRow.paused_until) > now)
     is_account = (col(AccountRow.school_id) == school, col(AccountRow.id) == account, col(AccountRow.paused_why) != "")
     planned = select(func.min(func.coalesce(col(CommentRow.act_from), now, type_=AwareUtc)))
-    unsent = select(func.min(col(ActionRow.not_before))).where(col(ActionRow.state).in_((State.DUE, *IN_FLIGHT)))
-    looked_at = (col(ActionRow.state) == State.DONE, col(ActionRow.verify_at).is_not(None))
+    unplanned = (*of(CommentRow), col(CommentRow.act_due), ~has_on_comment(IN_FLIGHT))
+    not_held = or_(col(ActionRow.state) != State.DUE, ~col(CommentRow.act_due))
+    unsent = (*of(ActionRow), col(ActionRow.state).in_((State.DUE, *IN_FLIGHT)), not_held)
+    done = (*of(ActionRow), col(ActionRow.state) == State.DONE, col(ActionRow.verify_at).is_not(None))
+    unread = (*done, ~col(CommentRow.act_due), ~has_on_comment((State.DUE, *IN_FLIGHT)))
     tasks = select(literal(1)).where(*of(TaskRow))
     # Strikes and what waits for a person are the school's: an author has one standing on all its accounts.
     waits = select(literal(1)).where(col(CommentRow.school_id) == school, col(CommentRow.waiting_since) >= EVER)
@@ -85,12 +90,9 @@ def _asked() -> Any:
     return select(
         select(literal(1)).where(*is_account, paused).exists().label("paused"),
         select(col(AccountRow.paused_until)).where(*is_account, paused).scalar_subquery().label("paused_until"),
-        planned.where(*of(CommentRow), col(CommentRow.act_due)).scalar_subquery().label("plans_at"),
-        unsent.where(*of(ActionRow)).scalar_subquery().label("sends_at"),
-        select(func.min(col(ActionRow.verify_at)))
-        .where(*of(ActionRow), *looked_at)
-        .scalar_subquery()
-        .label("reads_back_at"),
+        planned.where(*unplanned).scalar_subquery().label("plans_at"),
+        _first(ActionRow.not_before).where(*unsent).scalar_subquery().label("sends_at"),
+        _first(ActionRow.verify_at).where(*unread).scalar_subquery().label("reads_back_at"),
         tasks.where(col(TaskRow.closed_at).is_(None)).exists().label("by_hand"),
         or_(
             waits.exists(),
@@ -100,3 +102,8 @@ def _asked() -> Any:
             unsettled.exists(),
         ).label("follows"),
     )
+
+
+def _first(when: Any) -> Any:
+    """The earliest such time of actions, which may be chosen by their comments as well."""
+    return select(func.min(col(when))).join(CommentRow, col(CommentRow.id) == ActionRow.comment_id)

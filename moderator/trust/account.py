@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from moderator.daemon import CHECK_TASKS_EVERY_S
 from moderator.domain import Outcome
 from moderator.errors import StoreError
 from moderator.logs import Log
@@ -21,6 +22,7 @@ from moderator.worker import LOOK_AGAIN_AFTER, RETRY_FEED_AFTER_S, AccountWork, 
 
 AT_LEAST = timedelta(seconds=2)
 """Between two turns of an account, so that what cannot be done now is not asked for without end."""
+CHECK_TASKS_EVERY = timedelta(seconds=CHECK_TASKS_EVERY_S)
 
 
 Slowing = Callable[[str, str, datetime], float]
@@ -57,6 +59,7 @@ class AccountTurns(AccountWork):
         self._unfenced, self._leaving, self._pace, self._pace_s = house, leaving, pace, pace.regular_s
         self._slowing, self._acted = slowing, acted
         self._lease: Lease | None = None
+        self._checked_tasks_at: datetime | None = None
         self.at_work = threading.Lock()
         """Held for the length of a turn. A thread that lost its lease may still be at it when the account's next turn begins."""
 
@@ -78,7 +81,8 @@ class AccountTurns(AccountWork):
         self._take(turn, lease)
         with self.house.database.reading() as tx:
             found = agenda.of_account(tx, turn.account_id, self._clock())
-        jobs = found.jobs(self._clock())
+        now = self._clock()
+        jobs = [job for job in found.jobs(now) if job != "tasks" or self._may_check_tasks(now)]
         for job in jobs:
             if lease.goes_on():
                 self.do(job)
@@ -88,6 +92,14 @@ class AccountTurns(AccountWork):
             regular = now + timedelta(seconds=turn.every_s)
             next_at = regular if left.next_at is None else min(regular, max(left.next_at, now + AT_LEAST))
             turns.finish(tx, turn, now, next_at, trouble="login" if left.paused else "")
+
+    def _may_check_tasks(self, now: datetime) -> bool:
+        """Not at each of the turns that follow one another while there is much to do."""
+        before = self._checked_tasks_at
+        if before is not None and before <= now < before + CHECK_TASKS_EVERY:
+            return False
+        self._checked_tasks_at = now
+        return True
 
     def _take(self, turn: Turn, lease: Lease) -> None:
         self._lease = lease
