@@ -49,7 +49,7 @@ _SHORTEST_NUMBER = 9
 _COUNTED_ALOUD = re.compile(r"one\W+two\W+three\W+four\W+five\W+six\W+seven")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DATE = rf"(?:\d{{1,2}}[/.\-]\d{{1,2}}[/.\-](?:20)?\d\d|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH},?\s(?:20)?\d\d)\b"
-_BORN = re.compile(rf"\b(?:born|dob|d\.o\.b|date\sof\sbirth|(?P<day>birthday))\b.{{0,20}}?{_DATE}")
+_BORN = re.compile(rf"\b(?:born(?!\s(?:to|and)\b)|dob|d\.o\.b|date\sof\sbirth|(?P<day>birthday))\b.{{0,20}}?{_DATE}")
 _YEAR = re.compile(r"\d\d$")
 # Who is reached there is an office and nobody's own.
 _OFFICE = re.compile(
@@ -101,10 +101,10 @@ class Contact:
         for match in _SPELT_EMAIL.finditer(folded.text):
             if score := _spelt(match, folded, comment.text):
                 yield *match.span(), score, "e-mail address, spelt out"
-        for span in postcodes(folded, comment.text):
-            yield *span, 0.85, "postcode"
-        for span in street_addresses(folded, comment.text):
-            yield *span, 0.85, "street address"
+        for start, end, score in postcodes(folded, comment.text):
+            yield start, end, score, "postcode"
+        for start, end, score in street_addresses(folded, comment.text):
+            yield start, end, score, "street address"
 
     def _finding(self, start: int, end: int, score: float, note: str, folded: Folded, comment: Comment) -> Finding:
         span = folded.original_span((start, end))

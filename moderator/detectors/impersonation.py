@@ -26,6 +26,9 @@ _BESIDE_A_HANDLE = words(
     """official real the admin team office account new backup news help support payments uk school primary page updates trips
     reception staff hq info academy head headteacher here only x ig yt tv"""
 )
+_FAMILY = words(
+    "mum mums mam mams dad dads nan nana nans gran grandma grandad parent parents fan fans family families residents"
+)
 COMMON_SURNAMES = words(
     """smith jones taylor brown williams wilson johnson davies davis robinson wright thompson evans walker white roberts green
     hall wood jackson clarke clark patel khan lewis james phillips ali hussain mason mitchell rose davidson moore martin king
@@ -51,11 +54,17 @@ _ASKS = re.compile(
     r"confirm|subscribe|whatsapp|account|page|email me|text me|ring me|£\s?\d)\b"
 )
 _DEMANDS = re.compile(
-    r"\b(?:dm|(?:message|text|ring|e-?mail|whatsapp|add|tell|give|show)\s(?:me|us)|click|tap|passwords?|usernames?|bank\sdetails|"
+    r"\b(?:(?<!my\s)passwords?|dm|(?:message|text|ring|e-?mail|whatsapp|add|tell|give|show)\s(?:me|us)|(?:click|tap)\s(?:on|here|below|the|this|my|link)|usernames?|bank\sdetails|"
     r"your\s(?:[\w']+\s){0,5}(?:bank|card|login|account|details|numbers?|passport)|subscribe|reply\swith|passport|"
     r"(?:pay|send|transfer)\s(?:[\w£']+\s){0,5}(?:here|now|today|at\sonce|(?:to\s)?(?:me|us)|to\sthis))\b"
 )
 """What somebody wants who poses: money, a login, a word in private. Parents who ask the school use many words of `_ASKS`."""
+_SEEKS_HELP = re.compile(
+    r"\b(?:(?:can|could|would|will)\s(?:you|somebody|someone|anybody|anyone|the\s\w+)|(?:do|can|should|must|did|could)\s(?:i|we)|"
+    r"my\s(?:login|password|account)|(?:i|we)\s(?:forgot|paid|sent|can't|cannot|need))\b"
+)
+_OF_THEIRS = re.compile(r"\byour\b|\bthis\saccount\b|\bhere\b")
+"""Whoever poses asks others for what is theirs, or leads them elsewhere; who seeks help speaks of their own."""
 _NOT_SURE = 0.8
 _ALIKE = str.maketrans(
     {"1": "l", "|": "l", "!": "l", "i": "l", "0": "o", "5": "s", "$": "s", "3": "e", "4": "a", "@": "a", "7": "t"}
@@ -97,7 +106,7 @@ class Impersonation:
         folded = fold(comment.text)
         asks = bool(_ASKS.search(folded.text))
         posing = next(iter(self._poses.find(folded)), None)
-        most = 1.0 if _DEMANDS.search(folded.text) or (posing and asks) else _NOT_SURE
+        most = 1.0 if _demands(folded.text) or (posing and asks) else _NOT_SURE
         scored = [
             (min(most, like.posing if posing else like.asking if asks else like.alone), like)
             for like in self._likes(comment.author)
@@ -123,6 +132,8 @@ class Impersonation:
     def _named_like_the_school(self, called: tuple[str, ...]) -> Iterator[_Like]:
         """ "Valley Mum" is a parent; "Valley Primary Office" would be us, and so would "Va11ey"."""
         if not self._school:
+            return
+        if not _FAMILY.isdisjoint(called):
             return
         rest = "".join(word for word in called if skeleton(word) not in _OFFICE_ALIKE)
         office = any(skeleton(word) in _OFFICE_ALIKE for word in called)
@@ -161,6 +172,10 @@ class Impersonation:
             wanted = skeleton("".join(one))
             if len(wanted) >= _SHORTEST and _is_or_adds(inner, wanted):
                 yield _Like("staff's", 0.4, 0.45 if one[-1] in COMMON_SURNAMES else 0.9, 0.9, "handle like")
+
+
+def _demands(text: str) -> bool:
+    return bool(_DEMANDS.search(text)) and (not _SEEKS_HELP.search(text) or bool(_OF_THEIRS.search(text)))
 
 
 def skeleton(word: str) -> str:

@@ -15,15 +15,20 @@ from moderator.domain import Comment, Context, Finding, Label, School
 
 _SPAM: tuple[Row, ...] = (
     (
-        r"""crypto\w*|bitcoins?|btc|ethereum|eth|nfts?|forex|binary options
+        r"""(?:crypto\w*|bitcoins?|btc|ethereum|nfts?|forex|binary options)(?! (?:lesson|assembly|workshop|talk|homework|art))
         doubl(?:e|ed|ing) (?:your|ur|my) money
-        passive income|financial freedom|bad credit|cash ?app
-        earn(?:ing|ed)? up to [£$€]\d+
-        earn(?:ing|ed)? [£$€][\d,.]+k? (?:\w+ ){0,2}(?:an?|per|every|each) (?:hour|day|week|month)
+        earn(?:ing|ed)? up to [£$€]\d[\d,]{2,}
+        earn(?:ing|ed)? [£$€][\d,.]+k? (?:an?|per|every|each) (?:hour|day|week|month)
         earn(?:ing|ed)? [£$€][\d,.]+k? (?:\w+ )?(?:daily|weekly|monthly|online|from home)
-        (?:invest|invested|investment) (?:\w+ ){0,3}(?:profit|return|returns|platform)""",
+        (?:invest|invested) (?:\w+ ){0,3}(?:profits?|returns?)""",
         0.8,
         "money scheme",
+    ),
+    (
+        r"""eth|passive income|financial freedom|bad credit|cash ?app
+        investment (?:\w+ ){0,3}(?:profit|return|returns|platform)""",
+        0.75,
+        "talk of money schemes",
     ),
     (
         r"""f4f|l4l|sub ?(?:4|for) ?sub|(?:follow|like) (?:for|4) (?:follow|like)|follow back
@@ -64,7 +69,12 @@ _SPAM: tuple[Row, ...] = (
     ),
     (
         r"""(?:essays?|assignments?|dissertations?) (?:\w+ ){0,2}(?:help|writing|service)
-        spell ?caster|herbal (?:cure|remedy|doctor)|weight ?loss|diet pills|viagra
+        weight ?loss""",
+        0.75,
+        "may be quack or cheat",
+    ),
+    (
+        r"""spell ?caster|herbal (?:cure|remedy|doctor)|diet pills|viagra
         (?:cured|healed) (?:me (?:of|from)|(?:of|from) (?:herpes|hiv|hepatitis|fibroids|impotence))""",
         0.8,
         "quack or cheat",
@@ -96,6 +106,11 @@ _TELLING, _STRONG = 0.75, 0.8
 _UNSURE = 0.85
 """The most that one telling phrase amounts to, whatever stands beside it: parents ask about links that fail."""
 
+_WARNS = re.compile(
+    r"\b(?:beware|warning|watch\sout|don'?t\sclick|do\snot\sclick|(?:scam|fake|hoax)\s(?:text|e-?mail|message|page|account|link|going)s?|"
+    r"phishing|action\s?fraud)\b"
+)
+"""Somebody tells others of a scam, in its own words."""
 _LINK = re.compile(
     r"(?:https?://|www\.)\S+|(?<![\w.\-])[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,5}\.(?:com|net|org|example|store|sale|live|gives|pro|vip|tv|gg|page|cash|uk|co\.uk|info|biz|xyz|shop|top|link|ly|me|io|app|site|online|club)\b(?:/\S*)?"
 )
@@ -120,7 +135,7 @@ class Spam:
         kinds = {one.note for one in seen}
         # Two sorts of pitch in one comment are seldom chance.
         more = 0.2 * bool(links) + 0.15 * (len(kinds) > 1)
-        most = 1.0 if _is_sure(seen, comment.text) else _UNSURE
+        most = 1.0 if _is_sure(seen, comment.text) and not _WARNS.search(folded.text) else _UNSURE
         found = [(min(most, one.score + more), one.span, one.note) for one in seen]
         found += [(0.4, span, "link") for span in links]
         return [
