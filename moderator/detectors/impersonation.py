@@ -55,7 +55,7 @@ _ASKS = re.compile(
 )
 _DEMANDS = re.compile(
     r"\b(?:(?<!my\s)passwords?|dm|(?:message|text|ring|e-?mail|whatsapp|add|tell|give|show)\s(?:me|us)|(?:click|tap)\s(?:on|here|below|the|this|my|link)|usernames?|bank\sdetails|"
-    r"your\s(?:[\w']+\s){0,5}(?:bank|card|login|account|details|numbers?|passport)|subscribe|reply\swith|passport|"
+    r"your\s(?:[\w']+\s){0,5}(?:bank|card|login|account|details|numbers?|passport)|subscribe|follow\s(?:me\s|us\s)?(?:here|instead)|reply\swith|passport|"
     r"(?:pay|send|transfer)\s(?:[\w£']+\s){0,5}(?:here|now|today|at\sonce|(?:to\s)?(?:me|us)|to\sthis))\b"
 )
 """What somebody wants who poses: money, a login, a word in private. Parents who ask the school use many words of `_ASKS`."""
