@@ -54,16 +54,20 @@ def pass_on(
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a case that waits to somebody else; it leaves your own queue on the page.
+    """Give a case that waits to somebody else; it leaves your own queue on the page, unless it is urgent.
+
+    Refused where nobody has that role.
 
     Example: moderator pass-on x-7f3k2m9qa4bc --to deputy --reason "my own neighbour" --by "Mrs Ravenscroft"
     """
     who = the_person(by)
     with opened(config) as (settings, database), database.transaction() as tx:
         refuse_unless(May.PROPOSE in MAY[settings.people.role_of(who)], who.name, "pass cases on")
-        comment = the_comment(tx, comment_id)
+        comment, role = the_comment(tx, comment_id), Role(to.value)
+        if role not in settings.people.roles.values():
+            raise NotAllowed(f"Nobody is the {to.replace('_', ' ')} here, so nobody would see it. Nothing was changed.")
         if not dry_run:
-            desk_store.pass_on(tx, comment, Role(to.value), who, utc_now(), reason)
+            desk_store.pass_on(tx, comment, role, who, utc_now(), reason)
     tell(as_json, dry_run, {"id": comment.id, "to": to.value}, f"passed on to the {to.value}: {comment.id}")
 
 

@@ -1,5 +1,7 @@
 """What waits for one person: urgent first, then oldest, without what they put off and what was given to somebody else.
 
+Nobody's queue leaves out what is, or ever was, urgent: whoever it was given to may be away, and what was put off may have been
+edited since.
 Everything asked here comes from an index in its order, so that it takes no longer however many comments are stored.
 """
 
@@ -26,6 +28,7 @@ from moderator.store.tables import (
     DecisionRow,
     PassedRow,
     PutOffRow,
+    UserRow,
 )
 from moderator.store.users import User
 
@@ -36,6 +39,7 @@ AT_LEAST = 5
 """Fewer than this say nothing about how long a decision takes."""
 AWAY = timedelta(minutes=2)
 """Whoever decides nothing for longer has done something else meanwhile."""
+URGENT, CALM = col(CommentRow.urgent).is_(True), col(CommentRow.urgent).is_(False)
 USUALLY = timedelta(seconds=15)
 """How long a decision takes where too few were measured."""
 
@@ -51,7 +55,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many cases wait for this person, and how many are out of their sight for now."""
+    """How many cases wait for this person, and how many, none of them urgent, are out of their sight for now."""
 
     waiting: int
     urgent: int
@@ -75,19 +79,19 @@ def viewer_of(user: User, now: datetime) -> Viewer:
 
 def waiting(tx: Transaction, viewer: Viewer, limit: int) -> list[Queued]:
     """The first cases of the queue: urgent ones first, then the oldest."""
-    urgent = _first(tx, viewer, limit, col(CommentRow.urgent).is_(True))
-    return urgent + _first(tx, viewer, limit - len(urgent), col(CommentRow.urgent).is_(False))
+    urgent = _first(tx, limit, URGENT)
+    return urgent + _first(tx, limit - len(urgent), CALM, ~_is_put_off(viewer), ~_is_with_others(viewer))
 
 
-def _first(tx: Transaction, viewer: Viewer, limit: int, *which: ColumnElement[bool]) -> list[Queued]:
-    """The oldest cases of this person, of those that `which` names."""
+def _first(tx: Transaction, limit: int, *which: ColumnElement[bool]) -> list[Queued]:
+    """The oldest cases, of those that `which` names."""
     if limit <= 0:
         return []
     rows = tx.all(
         select(CommentRow, CommentVersionRow, DecisionRow)
         .join(CommentVersionRow, is_latest_form())
         .join(DecisionRow, is_latest_decision())
-        .where(*_waits(tx), ~_is_put_off(viewer), ~_is_with_others(viewer), *which)
+        .where(*_waits(tx), *which)
         .order_by(col(CommentRow.waiting_since), col(CommentRow.id))
         .limit(limit)
     )
@@ -124,7 +128,7 @@ def is_held(tx: Transaction, comment_id: str, now: datetime) -> bool:
 
 def counts(tx: Transaction, viewer: Viewer) -> Counts:
     every, put_off, with_others = _count(tx), _count_put_off(tx, viewer), _count_with_others(tx, viewer)
-    urgent = _count(tx, col(CommentRow.urgent).is_(True), ~_is_put_off(viewer), ~_is_with_others(viewer))
+    urgent = _count(tx, URGENT)
     return Counts(max(every - put_off - with_others, urgent), urgent, put_off, with_others)
 
 
@@ -137,7 +141,7 @@ def _count_put_off(tx: Transaction, viewer: Viewer) -> int:
     waits = exists().where(col(CommentRow.id) == PutOffRow.comment_id, *_waits(tx), ~_is_with_others(viewer))
     mine = (col(PutOffRow.school_id) == tx.school_id, col(PutOffRow.user_id) == viewer.user_id)
     asked = select(func.count()).select_from(PutOffRow)
-    return tx.all(asked.where(*mine, col(PutOffRow.until) > viewer.now, waits))[0]
+    return tx.all(asked.where(*mine, col(PutOffRow.until) > viewer.now, ~_was_urgent(PutOffRow), waits))[0]
 
 
 def _count_with_others(tx: Transaction, viewer: Viewer) -> int:
@@ -145,18 +149,14 @@ def _count_with_others(tx: Transaction, viewer: Viewer) -> int:
         col(CommentRow.id) == PassedRow.comment_id, *_waits(tx), col(PassedRow.passed_at) >= CommentRow.waiting_since
     )
     theirs = (col(PassedRow.school_id) == tx.school_id, col(PassedRow.to_role) != viewer.role.value)
-    return tx.all(select(func.count()).select_from(PassedRow).where(*theirs, waits))[0]
+    return tx.all(
+        select(func.count()).select_from(PassedRow).where(*theirs, _is_had(), ~_was_urgent(PassedRow), waits)
+    )[0]
 
 
-def new_urgent(tx: Transaction, viewer: Viewer, since: datetime) -> int:
-    """How many urgent cases began to wait for this person after then."""
-    return _count(
-        tx,
-        col(CommentRow.urgent).is_(True),
-        col(CommentRow.waiting_since) > since,
-        ~_is_put_off(viewer),
-        ~_is_with_others(viewer),
-    )
+def new_urgent(tx: Transaction, since: datetime) -> int:
+    """How many cases were found urgent after then, as they came or as they were edited; they wait for everybody."""
+    return _count(tx, URGENT, col(CommentRow.decided_at) > since)
 
 
 def alike_in(tx: Transaction, comment: Comment, viewer: Viewer, limit: int, by: str) -> list[Brief]:
@@ -178,7 +178,7 @@ def alike_in(tx: Transaction, comment: Comment, viewer: Viewer, limit: int, by: 
     rows = tx.all(
         select(CommentRow.id, CommentRow.version, CommentRow.decision_number, CommentVersionRow.text)
         .join(CommentVersionRow, is_latest_form())
-        .where(*_waits(tx), ~_is_put_off(viewer), ~_is_with_others(viewer), col(CommentRow.urgent).is_(False), *which)
+        .where(*_waits(tx), CALM, ~_is_put_off(viewer), ~_is_with_others(viewer), *which)
         .order_by(col(CommentRow.waiting_since), col(CommentRow.id))
         .limit(limit)
     )
@@ -250,14 +250,34 @@ def _is_put_off(viewer: Viewer) -> ColumnElement[bool]:
         col(PutOffRow.user_id) == viewer.user_id,
         col(PutOffRow.comment_id) == CommentRow.id,
         col(PutOffRow.until) > viewer.now,
+        ~_was_urgent(PutOffRow),
     )
 
 
 def _is_with_others(viewer: Viewer) -> ColumnElement[bool]:
-    """Given to another role than theirs. What was passed on before the comment began to wait anew counts no more."""
+    """Given to another role than theirs, which somebody still has.
+
+    What was passed on before the comment began to wait anew counts no more.
+    """
     return exists().where(
         col(PassedRow.school_id) == CommentRow.school_id,
         col(PassedRow.comment_id) == CommentRow.id,
         col(PassedRow.to_role) != viewer.role.value,
         col(PassedRow.passed_at) >= CommentRow.waiting_since,
+        _is_had(),
+        ~_was_urgent(PassedRow),
     )
+
+
+def _is_had() -> ColumnElement[bool]:
+    """Some user has the role that the case was given to: else nobody would see it."""
+    return exists().where(
+        col(UserRow.school_id) == PassedRow.school_id,
+        col(UserRow.role) == PassedRow.to_role,
+        col(UserRow.ended_at).is_(None),
+    )
+
+
+def _was_urgent(table: type[PassedRow | PutOffRow]) -> ColumnElement[bool]:
+    """Some decision on its comment was urgent, as a later edit does not make the case less so."""
+    return exists().where(col(DecisionRow.comment_id) == table.comment_id, col(DecisionRow.urgent).is_(True))

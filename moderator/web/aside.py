@@ -198,7 +198,10 @@ def pass_on(
     why: Why = "",
     spared: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Give a case to another role. `spared`: somebody does not want to see it; whoever stands in for them gets it."""
+    """Give a case to another role. `spared`: somebody does not want to see it; whoever stands in for them gets it.
+
+    It leaves the own queue, unless it is urgent: nobody knows when whoever gets it will look.
+    """
     now = site.now()
     with site.database.transaction() as tx:
         comment = the_comment(tx, comment_id)
@@ -208,7 +211,8 @@ def pass_on(
             said = "Nobody else has a role that may decide. Nothing was changed: please speak to a colleague."
             raise NotPossible(said)
         desk.pass_on(tx, comment, role, visitor.person, now, why.strip())
-    return back("/triage", "spared" if spared else "passed")
+        urgent = is_urgent(decisions.history(tx, comment_id))
+    return back("/triage", ("spared" if spared else "passed") + ("-urgent" if urgent else ""))
 
 
 @router.get("/later")

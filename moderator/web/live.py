@@ -19,12 +19,12 @@ LONGEST = timedelta(hours=12)
 
 
 @router.get("/triage/live")
-def live(request: Request, site: Here, visitor: Reader, since: int = 0, known: int = 0) -> Response:
+def live(request: Request, site: Here, _visitor: Reader, since: int = 0, known: int = 0) -> Response:
     """How many urgent cases came after `since`, in seconds since 1970; 204 where it is as many as are `known`."""
     now = site.now()
     after = max(datetime.fromtimestamp(min(max(since, 0), int(now.timestamp())), UTC), now - LONGEST)
     with site.database.reading() as tx:
-        count = queue.new_urgent(tx, queue.viewer_of(visitor.user, now), after)
+        count = queue.new_urgent(tx, after)
     if count == known:
         return Response(status_code=204)
     return render(request, "triage/live.html", since=since, known=count)

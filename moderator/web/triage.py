@@ -24,14 +24,19 @@ from moderator.web.trouble import is_htmx
 router = APIRouter()
 
 Answer = Literal["allow", "hide"]
+LISTENS = "If it stays with you, Education Support listens to school staff, day and night: 08000 562 561."
 SAID = {
     "back": Told("Taken back. It waits for you again.", "done"),
     "later": Told("Put off. It comes back by itself.", "done"),
     "passed": Told("Passed on. You need not look at it again.", "done"),
-    "spared": Told(
-        "Passed on. You need not look at it again. If it stays with you, Education Support listens to school staff, "
-        "day and night: 08000 562 561.",
+    "spared": Told(f"Passed on. You need not look at it again. {LISTENS}", "done"),
+    "spared-urgent": Told(
+        "Passed on. You need not look at it again, though it stays in your list until somebody has decided: somebody may "
+        f"be at risk. {LISTENS}",
         "done",
+    ),
+    "passed-urgent": Told(
+        "Passed on. Somebody may be at risk, so it stays in your queue too until one of you has decided.", "done"
     ),
     "proposed": Told("Thank you. Whoever decides sees what you would do.", "done"),
     "family": Told("Noted that the family was told. The comment is looked at again each day.", "done"),

@@ -8,6 +8,7 @@ from moderator.domain import Comment, Person, Ruling
 from moderator.policy.authority import Role
 from moderator.store import audit, comments, decisions, desk, queue, users
 from moderator.store.database import Database, Transaction
+from moderator.store.leaving import end_user
 from moderator.store.queue import Counts
 from moderator.store.users import User
 from tests.store.made import DAY, MINUTE, NOON, a_comment, a_decision, decided, receive
@@ -102,6 +103,52 @@ def test_a_case_both_put_off_and_given_away_is_counted_once(database: Database) 
         desk.pass_on(tx, one, Role.DEPUTY, Person(head.name), NOON + MINUTE)
 
         assert counts(tx, head) == Counts(waiting=1, urgent=0, put_off=0, with_others=1)
+
+
+def test_an_urgent_case_stays_in_every_queue_whoever_it_was_given_to(database: Database) -> None:
+    urgent, _ = decided(database, Ruling.HIDE, "u1", urgent=True)
+    with database.transaction() as tx:
+        head, deputy = people(tx)
+        desk.pass_on(tx, urgent, Role.DEPUTY, Person(head.name), NOON)
+
+        for user in (head, deputy):
+            assert waits_for(tx, user) == [urgent.id]
+            assert counts(tx, user) == Counts(waiting=1, urgent=1, put_off=0, with_others=0)
+
+
+def test_what_is_edited_into_something_urgent_comes_back_and_stays_though_it_is_edited_again(
+    database: Database,
+) -> None:
+    """Put off by the head and given to the deputy while it was mild; then a child tells what happens at home."""
+    one, two = two_cases(database)
+    with database.transaction() as tx:
+        head, _ = people(tx)
+        desk.put_off(tx, one, head, NOON + DAY, NOON + MINUTE)
+        desk.pass_on(tx, two, Role.DEPUTY, Person(head.name), NOON + MINUTE)
+        assert waits_for(tx, head, NOON + MINUTE) == []
+    forms = (("my stepdad hits me", True), ("never mind", False))
+    for later, (words, is_urgent) in enumerate(forms, start=2):
+        at = NOON + later * MINUTE
+        with database.transaction() as tx:
+            for edited in receive(tx, *(a_comment(name, words, edited_at=at) for name in ("c1", "c2")), at=at):
+                decisions.record(tx, a_decision(edited, Ruling.QUEUE, at=at, urgent=is_urgent))
+        with database.reading() as tx:
+            assert waits_for(tx, head, at) == [one.id, two.id]
+            assert counts(tx, head, at) == Counts(waiting=2, urgent=2 * is_urgent, put_off=0, with_others=0)
+            assert queue.new_urgent(tx, NOON + MINUTE) == 2 * is_urgent
+
+
+def test_a_case_given_to_a_role_that_nobody_has_any_more_is_back_in_every_queue(database: Database) -> None:
+    one, two = two_cases(database)
+    with database.transaction() as tx:
+        head, deputy = people(tx)
+        desk.pass_on(tx, one, Role.DEPUTY, Person(head.name), NOON + MINUTE)
+        end_user(tx, deputy, head.name, NOON + MINUTE)
+
+        assert waits_for(tx, head) == [one.id, two.id]
+        assert counts(tx, head) == Counts(waiting=2, urgent=0, put_off=0, with_others=0)
+        users.add(tx, "Mrs Adeyemi", Role.DEPUTY, head.name, NOON + DAY)
+        assert waits_for(tx, head) == [two.id]
 
 
 def test_each_persons_last_proposal_about_the_words_as_they_stand_counts(database: Database) -> None:

@@ -93,9 +93,9 @@ def test_only_what_is_urgent_and_came_since_is_new(database: Database) -> None:
     decided(database, Ruling.QUEUE, "c3", NOON + MINUTE)
 
     with database.reading() as tx:
-        assert queue.new_urgent(tx, head(), NOON - SECOND) == 2
-        assert queue.new_urgent(tx, head(), NOON) == 1
-        assert queue.new_urgent(tx, head(), NOON + MINUTE) == 0
+        assert queue.new_urgent(tx, NOON - SECOND) == 2
+        assert queue.new_urgent(tx, NOON) == 1
+        assert queue.new_urgent(tx, NOON + MINUTE) == 0
 
 
 def test_a_decision_takes_as_long_as_the_last_ones_did(database: Database) -> None:

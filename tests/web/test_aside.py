@@ -7,7 +7,7 @@ from datetime import timedelta
 from moderator.domain import Comment, Label, Person, Ruling
 from moderator.policy.authority import Role
 from moderator.store import actions, alerts, audit, bans, cases, decisions, tasks
-from tests.store.made import MINUTE, SECOND
+from tests.store.made import MINUTE, SECOND, a_comment, a_decision, receive
 from tests.web.office import NAMES, Office
 from tests.web.queue_made import HTMX, a_kind_word, a_threat, an_insult
 
@@ -70,6 +70,38 @@ def test_who_does_not_want_to_see_it_passes_it_to_who_stands_in(office: Office) 
 
     assert "You need not look at it again." in head.get(gone.headers["location"]).text
     assert events(office, comment)[-1] == "passed_on"
+
+
+def test_an_urgent_case_that_is_passed_on_stays_in_both_queues(office: Office) -> None:
+    comment = a_threat(office)
+    deputy, head = office.sign_in(Role.DEPUTY), office.sign_in()
+    assert "It stands in both your queues" in head.get(f"/triage/{comment.id}/pass").text
+
+    passed = head.post(f"/triage/{comment.id}/pass", to="deputy")
+    assert "it stays in your queue too until one of you has decided" in head.get(passed.headers["location"]).text
+    spared = head.post(f"/triage/{comment.id}/pass", spared="true")
+    assert "it stays in your list until somebody has decided" in head.get(spared.headers["location"]).text
+
+    for page in (head.get("/triage").text, deputy.get("/triage").text):
+        assert f"/triage/{comment.id}/decide" in page
+        assert "passed on to others" not in page
+
+
+def test_what_was_put_off_until_morning_is_back_at_once_when_a_child_writes_more(office: Office) -> None:
+    comment = office.waits("c1", "i dont like mondays")
+    head = office.sign_in()
+    head.post(f"/triage/{comment.id}/later", until="morning")
+    office.later(MINUTE)
+
+    words = "my stepdad hits me"
+    with office.database.transaction() as tx:
+        (edited,) = receive(tx, a_comment("c1", words, edited_at=office.now), at=office.now)
+        decisions.record(tx, a_decision(edited, Ruling.QUEUE, at=office.now, urgent=True))
+
+    page = head.get("/triage").text
+    assert "1 to decide" in page
+    assert words in page
+    assert "put off by you" not in page
 
 
 def test_where_no_colleague_may_decide_nothing_is_passed_on(office: Office) -> None:
