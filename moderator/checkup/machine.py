@@ -83,10 +83,7 @@ def clock_line(synchronised: bool | None) -> Line:
 
 def clock_is_synchronised() -> bool | None:
     """What the kernel knows; None where it does not say. https://man7.org/linux/man-pages/man2/adjtimex.2.html"""
-    try:
-        ask = ctypes.CDLL(None).adjtimex
-    except (OSError, AttributeError):
-        return None
+    ask = ctypes.CDLL(None).adjtimex
     # struct timex with `modes` 0, which only reads: int modes, then four longs of 8 bytes each, then int status.
     record = ctypes.create_string_buffer(_TIMEX_BYTES)
     if ctypes.sizeof(ctypes.c_long) != 8 or ask(record) < 0:

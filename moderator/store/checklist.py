@@ -28,13 +28,5 @@ def record(tx: Transaction, proof: Proof) -> None:
 
 def latest(tx: Transaction) -> dict[str, Proof]:
     """By item, the newest proof; what was never proven is left out."""
-    return {proof.item: proof for proof in proofs(tx)}
-
-
-def proofs(tx: Transaction, item: str = "") -> list[Proof]:
-    """Every proof, of one item or of all, oldest first."""
-    asked = tx.mine(ChecklistProofRow)
-    if item:
-        asked = asked.where(col(ChecklistProofRow.item) == item)
-    rows = tx.all(asked.order_by(col(ChecklistProofRow.at), col(ChecklistProofRow.id)))
-    return [Proof(row.item, row.at, row.by, row.proof) for row in rows]
+    rows = tx.all(tx.mine(ChecklistProofRow).order_by(col(ChecklistProofRow.at), col(ChecklistProofRow.id)))
+    return {row.item: Proof(row.item, row.at, row.by, row.proof) for row in rows}

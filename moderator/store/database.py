@@ -244,16 +244,18 @@ class Database:
     def _begin(self, connection: Connection, how: Mapping[str, Any]) -> RootTransaction:
         """A transaction that has said its school. A connection that the server ended meanwhile, as a restart does, is made anew:
         nothing was asked on it yet, and that costs less than to try each connection before it is used."""
-        for again in (False, True):
-            connection.execution_options(**how)
-            begun = connection.begin()
-            try:
-                say_school(connection, self.school_id)
-                break
-            except DBAPIError as error:
-                if again or not error.connection_invalidated:
-                    raise
-                begun.rollback()
+        try:
+            return self._begin_once(connection, how)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        connection.rollback()
+        return self._begin_once(connection, how)
+
+    def _begin_once(self, connection: Connection, how: Mapping[str, Any]) -> RootTransaction:
+        connection.execution_options(**how)
+        begun = connection.begin()
+        say_school(connection, self.school_id)
         return begun
 
     @contextmanager

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import and_, func, or_
 from sqlalchemy.orm import aliased
@@ -222,8 +222,7 @@ def _edits(tx: Transaction, comment_ids: Sequence[str]) -> dict[str, list[tuple[
         some = comment_ids[start : start + AT_ONCE]
         rows = select(form.comment_id, form.edited_at, form.seen_at).where(col(form.comment_id).in_(some))
         for comment_id, edited_at, seen_at in tx.all(rows.where(col(form.edited_at).is_not(None))):
-            if edited_at is not None:
-                found.setdefault(comment_id, []).append((edited_at, seen_at))
+            found.setdefault(comment_id, []).append((cast(datetime, edited_at), seen_at))
     return found
 
 

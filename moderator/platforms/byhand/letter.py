@@ -13,6 +13,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from typing import cast
 
 from moderator.platforms.byhand.words import words_of
 
@@ -96,9 +97,8 @@ def _letter(message: Message, *, inside: bool) -> Letter:
 def _enclosed(message: Message) -> Letter | None:
     for part in message.walk():
         if part.get_content_type() == "message/rfc822":
-            held = part.get_payload()
-            if isinstance(held, list) and held and isinstance(held[0], Message):
-                return _letter(held[0], inside=True)
+            # The parser puts a mail into each such part, an empty one where nothing follows.
+            return _letter(cast(Message, part.get_payload(0)), inside=True)
     return None
 
 
