@@ -30,7 +30,7 @@ from moderator.sandbox.letter import show_letter
 from moderator.sandbox.processes import opened_page, running_daemon
 from moderator.sandbox.school import POLL_EVERY_S, load_day, write_config, write_roll
 from moderator.sandbox.server import Sandbox
-from moderator.settings import read_settings
+from moderator.settings import Settings, read_settings
 from moderator.store import comments, decisions
 from moderator.store.database import Database
 from moderator.web.invitations import invite_link
@@ -178,9 +178,7 @@ def play_demo(*, stay: bool, seconds: float) -> int:
         write_roll(settings, day)
         database = open_database(settings)
         try:
-            code = _play(console, sandbox, day, config, database, stay=stay, seconds=seconds)
-            show_letter(console, settings, database, datetime.now(UTC))
-            return code
+            return _play(console, sandbox, day, config, settings, database, stay=stay, seconds=seconds)
         except KeyboardInterrupt:
             console.print("Stopped; the temporary folder is gone.")
             return 0
@@ -193,6 +191,7 @@ def _play(
     sandbox: Sandbox,
     day: dict[str, Any],
     config: Path,
+    settings: Settings,
     database: Database,
     *,
     stay: bool,
@@ -211,6 +210,7 @@ def _play(
         print_table(console, watcher.tally, database, sandbox)
         for problem in watcher.problems:
             console.print(f"problem: {problem}", style="red", markup=False)
+        show_letter(console, settings, database, datetime.now(UTC))
         if stay and daemon.poll() is None:
             show_page(console, sandbox, config, database, daemon)
         else:
@@ -232,10 +232,7 @@ def show_page(
         console.print(f"public view    {sandbox.base_url}/sandbox/")
         console.print(f"by command     .venv/bin/moderator queue --config {config}", soft_wrap=True)
         console.print("Ctrl-C ends it all.")
-        try:
-            daemon.wait()
-        except KeyboardInterrupt:
-            console.print("Stopped.")
+        daemon.wait()
 
 
 def drain(daemon: subprocess.Popen[str], watcher: Watcher) -> None:

@@ -46,7 +46,7 @@ def show_letter(console: Console, settings: Settings, database: Database, now: d
         console.print(f"how it looks   {picture}", soft_wrap=True)
 
 
-def take_picture(letter: Letter, folder: Path) -> Path | None:
+def take_picture(letter: Letter, folder: Path, within_s: float = PICTURE_TAKES_AT_MOST_S) -> Path | None:
     """A PNG of the letter, by a browser without a window; None where there is no browser, or it fails."""
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
@@ -59,7 +59,7 @@ def take_picture(letter: Letter, folder: Path) -> Path | None:
         subprocess.run(  # noqa: S603  A browser of this machine and a page of our own.
             [browser, *arguments, size, page.as_uri()],
             capture_output=True,
-            timeout=PICTURE_TAKES_AT_MOST_S,
+            timeout=within_s,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -14,12 +14,14 @@ from pathlib import Path
 import httpx
 
 READY_WITHIN_S = 30.0
+ENDS_WITHIN_S = 12.0
+"""Two seconds more than a daemon takes at most."""
 
 
 @contextmanager
-def running_daemon(config: Path) -> Iterator[subprocess.Popen[str]]:
+def running_daemon(config: Path, ends_within_s: float = ENDS_WITHIN_S) -> Iterator[subprocess.Popen[str]]:
     """`moderator run`; its log comes on stderr."""
-    with _running(["run", "--config", str(config)], stderr=subprocess.PIPE) as daemon:
+    with _running(["run", "--config", str(config)], subprocess.PIPE, ends_within_s) as daemon:
         yield daemon
 
 
@@ -47,7 +49,9 @@ def _answers(origin: str) -> bool:
 
 
 @contextmanager
-def _running(arguments: list[str], stderr: int) -> Iterator[subprocess.Popen[str]]:
+def _running(
+    arguments: list[str], stderr: int, ends_within_s: float = ENDS_WITHIN_S
+) -> Iterator[subprocess.Popen[str]]:
     environment = {
         key: value for key, value in os.environ.items() if key not in ("CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET")
     }
@@ -63,6 +67,7 @@ def _running(arguments: list[str], stderr: int) -> Iterator[subprocess.Popen[str
     finally:
         process.terminate()
         try:
-            process.wait(12)
+            process.wait(ends_within_s)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
