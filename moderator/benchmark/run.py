@@ -20,8 +20,7 @@ from moderator.errors import ModeratorError
 
 Figures = dict[str, Any]
 _PACKAGES = ("moderator", "torch", "transformers", "detoxify", "onnxruntime", "tokenizers")
-_LONGEST_S = 900
-"""Seconds that one measurement may take; a machine that is slower has other worries."""
+CPUINFO = Path("/proc/cpuinfo")
 
 
 class BenchFailed(ModeratorError):
@@ -30,13 +29,17 @@ class BenchFailed(ModeratorError):
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much is measured. `texts`: how many, None for all; `judgements`: at most, and for no longer than `judging_s`."""
+    """How much is measured. `texts`: how many, None for all; `judgements`: at most, and for no longer than `judging_s`.
+
+    One measurement may take `longest_s`; a machine that is slower has other worries.
+    """
 
     quick: bool = False  # a tiny baseline instead of one of BERT's size: a ratio to it says nothing
     texts: int | None = None
     seconds: float = 3.0
     judgements: int = 2_000
     judging_s: float = 25.0
+    longest_s: float = 900.0
 
 
 FULL = Extent()
@@ -108,10 +111,10 @@ def _circumstances(extent: Extent, threads: int, load: float, tokens: float) -> 
         "baseline": "tiny" if extent.quick else "bert-base",
         "texts": len(load_texts(extent.texts).comments),
         "tokens_per_comment": round(tokens, 1),
-        "cpu": _cpu(),
+        "cpu": cpu_name(),
         "threads": threads,
         "load_before": load,
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in _PACKAGES}},
+        "versions": {"python": platform.python_version(), **{name: version_of(name) for name in _PACKAGES}},
     }
 
 
@@ -120,10 +123,10 @@ def _measure(name: str, job: Figures) -> Figures:
     command = [sys.executable, "-m", "moderator.benchmark.child"]
     try:
         ended = subprocess.run(  # noqa: S603  Our own interpreter and our own module.
-            command, input=json.dumps({"job": name, **job}), capture_output=True, text=True, timeout=_LONGEST_S
+            command, input=json.dumps({"job": name, **job}), capture_output=True, text=True, timeout=job["longest_s"]
         )
     except subprocess.TimeoutExpired:
-        raise BenchFailed(f"{name}: this machine took longer than {_LONGEST_S} seconds; try --quick.") from None
+        raise BenchFailed(f"{name}: this machine took longer than {job['longest_s']:g} seconds; try --quick.") from None
     if ended.returncode != 0:
         last = (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise BenchFailed(f"{name}: the measurement ended without figures: {last}")
@@ -131,10 +134,10 @@ def _measure(name: str, job: Figures) -> Figures:
     return figures
 
 
-def _cpu() -> str:
+def cpu_name(told: Path = CPUINFO) -> str:
     """The processor's name as Linux tells it, or as Python does."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        lines = told.read_text(encoding="utf-8").splitlines()
     except OSError:
         lines = []
     return next(
@@ -142,7 +145,7 @@ def _cpu() -> str:
     )
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:

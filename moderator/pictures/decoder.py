@@ -73,14 +73,17 @@ def main() -> int:
     Image.init()
     Image.MAX_IMAGE_PIXELS = None  # The limit is ours, and told in words.
     seal(MEMORY_BYTES, SECONDS)
-    out = sys.stdout.buffer
-    try:
-        width, height, rgb = take_apart(sys.stdin.buffer.read(LARGEST_BYTES + 1))
-    except Refused as refused:
-        out.write(json.dumps({"refused": str(refused)}).encode() + b"\n")
-        return 0
-    out.write(json.dumps({"width": width, "height": height}).encode() + b"\n" + rgb)
+    sys.stdout.buffer.write(answer(sys.stdin.buffer.read(LARGEST_BYTES + 1)))
     return 0
+
+
+def answer(data: bytes) -> bytes:
+    """What goes to standard output."""
+    try:
+        width, height, rgb = take_apart(data)
+    except Refused as refused:
+        return json.dumps({"refused": str(refused)}).encode() + b"\n"
+    return json.dumps({"width": width, "height": height}).encode() + b"\n" + rgb
 
 
 if __name__ == "__main__":

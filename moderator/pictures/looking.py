@@ -51,13 +51,13 @@ def need_libraries(nudity: bool) -> None:
         )
 
 
-def take_apart(data: bytes) -> Pixels:
+def take_apart(data: bytes, within_s: float = DECODE_WITHIN_S) -> Pixels:
     """The picture's pixels, made smaller where it is large. Raises PictureNotRead, with the reason in words."""
     if len(data) > LARGEST_BYTES:
         raise PictureNotRead("the file is larger than 5 MB")
     command = [sys.executable, "-m", "moderator.pictures.decoder"]
     try:
-        ended = subprocess.run(command, input=data, capture_output=True, timeout=DECODE_WITHIN_S, check=False)  # noqa: S603
+        ended = subprocess.run(command, input=data, capture_output=True, timeout=within_s, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
         raise PictureNotRead("it took too long to open") from None
     header, _, rgb = ended.stdout.partition(b"\n")

@@ -16,15 +16,15 @@ ASKED_EVERY_S = 60.0
 class DatabaseClock:
     """The database's time, asked for once a minute and counted on from there by a clock that nobody sets."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, every_s: float = ASKED_EVERY_S) -> None:
         """Raises StoreError where the database cannot be reached."""
-        self._database, self._lock = database, threading.Lock()
+        self._database, self._every_s, self._lock = database, every_s, threading.Lock()
         self._asked_at, self._time = self._ask()
 
     def __call__(self) -> datetime:
         with self._lock:
             passed = seconds() - self._asked_at
-            if passed > ASKED_EVERY_S:
+            if passed > self._every_s:
                 try:
                     self._asked_at, self._time = self._ask()
                 except StoreError:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from platform import processor
 from typing import Any
 
 import pytest
 from rich.console import Console
 
 from moderator.benchmark.poison import LONG, poison
-from moderator.benchmark.run import QUICK, bench
+from moderator.benchmark.run import QUICK, BenchFailed, bench, cpu_name, version_of
 from moderator.benchmark.texts import load_texts
 from moderator.cli.bench import show_figures
 from moderator.errors import ConfigError
@@ -98,6 +100,16 @@ def test_people_are_told_the_same_and_whether_it_counts(figures: dict[str, Any])
 def test_a_model_that_is_not_there_is_told_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no-model: the model there cannot be loaded"):
         bench(f"onnx:{tmp_path}/no-model", "off", tmp_path, QUICK, tell=lambda _what: None)
+
+
+def test_a_machine_that_takes_too_long_is_told_to_measure_less(tmp_path: Path) -> None:
+    with pytest.raises(BenchFailed, match=r"scoring: this machine took longer than 0\.01 seconds; try --quick"):
+        bench("stand-in", "off", tmp_path, replace(QUICK, longest_s=0.01), tell=lambda _what: None)
+
+
+def test_where_nothing_is_known_of_the_machine_that_is_said_without_it(tmp_path: Path) -> None:
+    assert cpu_name(tmp_path / "none") == processor()
+    assert version_of("no-package-of-this-name") == "not installed"
 
 
 def test_the_texts_are_as_long_as_people_write_and_always_the_same() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from moderator.pictures.looking import can_read
 from tests.commands import in_process
 
 TOML = """
@@ -53,6 +55,16 @@ def test_a_post_with_a_broken_picture_is_asked_for_and_signed_by_another(config:
     assert moderator("sign-off", answer["code"], "-c", str(config), "--by", "Mrs Ravenscroft")[0] == 0
     listed = json.loads(moderator("sign-off", "-c", str(config), "--json")[1])
     assert listed[0]["signed"].endswith("by Mrs Ravenscroft")
+
+
+def test_where_what_reads_pictures_is_not_installed_the_words_are_looked_at(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cv2", None)  # As on a machine where it was not installed.
+    (config / "fete.jpg").write_bytes(b"no picture")
+    asking = ("check-post", "-c", str(config), "--text", "Our fete", "--image", str(config / "fete.jpg"))
+    assert "what reads them is not installed" in moderator(*asking)[1]
+    assert not can_read(nudity=False)
 
 
 def test_without_a_picture_or_a_second_person_it_is_as_it_was(config: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -236,3 +237,12 @@ def test_a_server_with_somebody_elses_certificate_is_not_believed(street: tuple[
     asked = Fetcher(IMAGE_HOSTS["youtube"], CheckedRoad(lambda _host: ["104.244.42.1"], below=street[0]), street[1])
     with pytest.raises(PictureNotRead, match="could not be fetched"):
         asked.fetch(f"https://{google}/picture")
+
+
+def test_a_host_that_no_name_server_knows_is_told_as_such(street: tuple[Street, ssl.SSLContext]) -> None:
+    def unknown(_host: str) -> list[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with pytest.raises(PictureNotRead, match="its host was not found"):
+        fetcher(street, unknown).fetch(f"https://{HOST}/picture")
+    assert street[0].asked == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import struct
 import subprocess
@@ -14,6 +15,7 @@ import zlib
 import pytest
 from PIL import Image
 
+from moderator.pictures.decoder import answer
 from moderator.pictures.looking import take_apart
 from moderator.pictures.values import PictureNotRead
 
@@ -65,6 +67,11 @@ def with_a_script(data: bytes) -> bytes:
 JPEG = as_file("JPEG")
 
 
+def test_a_picture_that_takes_too_long_to_open_is_left() -> None:
+    with pytest.raises(PictureNotRead, match="it took too long to open"):
+        take_apart(as_file(), within_s=0.001)
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [
@@ -89,6 +96,13 @@ JPEG = as_file("JPEG")
 def test_a_bad_file_is_refused_with_the_reason_in_words(data: bytes, told: str) -> None:
     with pytest.raises(PictureNotRead, match=told):
         take_apart(data)
+
+
+@pytest.mark.parametrize("data", [b"", JPEG[:300], JPEG[: len(JPEG) // 2]], ids=["nothing", "no header", "half"])
+def test_the_answer_about_a_bad_file_is_one_line(data: bytes) -> None:
+    """As the process that opens it gives it; what that one does once it is shut in, no measurement of the tests sees."""
+    line, end, rest = answer(data).partition(b"\n")
+    assert (list(json.loads(line)), end, rest) == (["refused"], b"\n", b"")
 
 
 def test_a_pixel_flood_and_a_broken_jpeg_cost_less_than_a_second_of_work() -> None:
