@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from moderator.domain import ActionKind, Author, Result, Ruling, make_action
 from moderator.evidence_pack import CaseFile, Inspected, check, fingerprint_of, gather, key_from, pack
@@ -204,6 +205,14 @@ def signed_anew(files: dict[str, bytes]) -> None:
     files["manifest.sig"] = stranger.sign(files["manifest.json"])
 
 
+def signed_nonsense(files: dict[str, bytes]) -> None:
+    """No manifest at all, signed well by somebody with a key of their own."""
+    stranger = Ed25519PrivateKey.generate()
+    files["manifest.json"] = b"no JSON"
+    files["manifest.sig"] = stranger.sign(files["manifest.json"])
+    files["public_key.pem"] = stranger.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
 @pytest.mark.parametrize(
     ("change", "misfit"),
     [
@@ -216,6 +225,7 @@ def signed_anew(files: dict[str, bytes]) -> None:
         (changed("public_key.pem", b"-----BEGIN PUBLIC KEY-----"), "public_key.pem"),
         (changed("public_key.pem", b""), "public_key.pem"),
         (signed_anew, "manifest.json"),
+        (signed_nonsense, "manifest.json"),
         (lambda files: files.pop("case.json"), "case.json"),
         (lambda files: files.pop("manifest.json"), "manifest.json"),
         (lambda files: files.pop("manifest.sig"), "manifest.sig"),

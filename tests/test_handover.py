@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from moderator.build import open_database
+from moderator.cli import hand_over
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.toxicity import WordListScorer
 from moderator.domain import ActionKind, Author, Comment, Decision, Label, Mode, Ruling
@@ -343,9 +344,12 @@ def test_a_hint_is_what_may_mean_that_somebody_is_at_risk(
 
 
 @pytest.mark.timeout(300)
-def test_a_pdf_is_printed_where_there_is_a_browser(html: str) -> None:
+def test_a_pdf_is_printed_where_there_is_a_browser_and_is_never_waited_for(html: str, tmp_path: Path) -> None:
     if not any(shutil.which(name) for name in BROWSERS):
         skip_needed("chromium not found")
+    (html_file := tmp_path / "file").write_text("a file where a folder should be")
     printed = pdf(html, within=timedelta(minutes=4))
     assert printed is not None
     assert printed.startswith(b"%PDF-")
+    assert pdf(html, within=timedelta(milliseconds=1)) is None
+    assert hand_over.printed(html_file / "evidence-handover.html", html.encode())["pdf"] == ""

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from moderator.build import open_database
 from moderator.checkup.files import config_line, owner_line, private_line
 from moderator.checkup.freshness import Fresh
 from moderator.checkup.lines import Level, Line, exit_code, ok, skipped, warn
-from moderator.checkup.look import Asked
+from moderator.checkup.look import Asked, account_line, detectors_line
 from moderator.checkup.machine import (
     GB,
     clock_is_synchronised,
@@ -27,7 +28,7 @@ from moderator.checkup.machine import (
     version_line,
     zone_line,
 )
-from moderator.checkup.outside import mail_line, trial_letter
+from moderator.checkup.outside import host_line, mail_line, trial_letter
 from moderator.checkup.reading import model_line
 from moderator.checkup.record import fresh_line, roll_line
 from moderator.checkup.units import exposure, unit_lines
@@ -35,6 +36,7 @@ from moderator.cli.check import all_lines
 from moderator.reports.mail import Mailer
 from moderator.settings import read_settings
 from moderator.settings.roll_file import import_roll
+from moderator.store.pushes import Subscription
 from moderator.weights.shipped import shipped
 from tests.conftest import NOON, REPOSITORY, skip_needed
 from tests.journeys.street import Street, open_street
@@ -211,6 +213,29 @@ def test_the_files_of_the_state_folder(tmp_path: Path) -> None:
         assert owner_line(state).level is Level.FAIL
     tmp_path.chmod(0o775)
     assert config_line(tmp_path).level is Level.WARN
+
+
+def test_what_cannot_be_looked_at_is_told_as_such(tmp_path: Path) -> None:
+    gone = private_line(tmp_path / "gone")
+    assert (gone.level, gone.remedy) == (Level.FAIL, "Run this as root.")
+    assert exposure(str(tmp_path / "no-systemd-analyze"), REPOSITORY / "systemd" / "moderator.service") is None
+    phone = Subscription("https://127.0.0.1:1/push/1", "p256dh", "auth", "Mrs Ravenscroft", "head")
+    assert (told := host_line(phone)).level is Level.FAIL
+    assert told.detail == "127.0.0.1:1 cannot be reached: ConnectError"
+
+
+def test_a_login_and_a_model_that_cannot_be_used_are_a_line_each(street: Street, tmp_path: Path) -> None:
+    secret = street.state / "credentials" / "x.json"
+    secret.write_text(json.dumps(street.sandbox.credentials("x", kind="oauth2")), encoding="utf-8")
+    (street.state / "tokens").mkdir(mode=0o700)
+    (street.state / "tokens" / "x.json").write_text("no tokens")
+    settings = read_settings(street.config, credentials_dir=None)
+    database = open_database(settings)
+    login = account_line(settings, database, "x", NOON)
+    database.close()
+    assert (login.level, login.remedy) == (Level.FAIL, "Mend what it names.")
+    nothing = detectors_line(replace(settings, reader=f"onnx:{tmp_path}"), NOON)
+    assert (nothing.level, nothing.remedy[:19]) == (Level.FAIL, "Mend what it names;")
 
 
 def test_a_model_that_is_another_is_found(tmp_path: Path) -> None:

@@ -288,6 +288,16 @@ def test_an_unreachable_host_surely_did_nothing() -> None:
     assert not answer.maybe_done
 
 
+def test_a_host_that_takes_nobody_in_is_left_by_the_time_out_for_connecting() -> None:
+    """The end of the whole call comes first, while there is no connection yet that could be cut."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.create_connection(full.getsockname()):
+        begun = time.monotonic()
+        answer = hide_on(school_on(f"http://127.0.0.1:{full.getsockname()[1]}", timeouts_s=(1.0, 0.1)))
+        assert time.monotonic() - begun >= 1.0
+    assert isinstance(answer, Unavailable)
+    assert not answer.maybe_done
+
+
 def test_a_redirect_is_not_followed_with_the_token() -> None:
     with Replay({("GET", "/elsewhere"): [ok("mentions")]}) as other:
         error = mentions_with((302, {"Location": f"{other.base_url}/elsewhere"}, ""))

@@ -6,9 +6,6 @@ import hashlib
 import hmac
 import json
 import re
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +17,7 @@ from moderator.errors import ConfigError
 from moderator.settings import Settings, read_settings
 from moderator.settings.roll_file import drop_roll, import_roll, load_roll
 from tests.conftest import NOON
+from tests.disk import full_disk
 from tests.settings.conftest import Folder
 
 PUPILS = (Pupil("Tolliver", "Amberley", "Tolly", "Team 2", True), Pupil("Zofia", "Nowak", "", "Team 1", False))
@@ -258,17 +256,6 @@ def test_what_was_loaded_shows_neither_names_nor_references(settings: Settings, 
 
     assert "imported_at" in shown
     assert not any(mark in shown for mark in ("Tolliver", "Nowak", *references(settings)))
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file of this process may grow, as on a disk without room."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_where_the_disk_takes_no_more_the_roll_from_before_stays(settings: Settings, csv_path: Path) -> None:

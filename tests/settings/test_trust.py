@@ -103,3 +103,6 @@ def test_a_school_is_read_once_and_again_when_a_file_of_its_changed(tmp_path: Pa
     main.write_text("mode =", encoding="utf-8")
     with pytest.raises(ConfigError):
         schools.settings("valewood")
+    main.unlink()
+    with pytest.raises(ConfigError, match="is not there"):
+        schools.settings("valewood")

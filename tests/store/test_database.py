@@ -17,10 +17,12 @@ from sqlalchemy.pool import QueuePool
 
 from moderator.errors import StoreError
 from moderator.store import comments
+from moderator.store.copying import copy_file
 from moderator.store.database import Database, Transaction, new_key
 from moderator.store.engines import made_whole, refuse_faulty_sqlite
 from moderator.store.meter import StoreMeter
 from moderator.store.tables import MeterRow
+from tests.disk import full_disk
 from tests.postgres import END_CONNECTIONS, Server
 from tests.store.conftest import KEY, Reopen, sqlcipher_url
 from tests.store.made import NOON, a_comment, receive
@@ -250,6 +252,13 @@ class TestSqlcipher:
         with database.transaction() as tx:
             assert comments.find(tx, "big") == []
             assert len(receive(tx, a_comment("c2"))) == 1
+
+    def test_a_copy_that_does_not_fit_is_told_and_leaves_nothing(self, file: Path) -> None:
+        database, copy = Database.open(f"sqlcipher:///{file}", key=KEY), file.with_name("copy.db")
+        with full_disk(), pytest.raises(StoreError, match=r"copy\.db (is full|failed)"):
+            copy_file(database, copy)
+        assert not copy.exists()
+        database.close()
 
     def test_it_survives_power_cuts_as_far_as_sqlite_can_see_to_that(self, file: Path) -> None:
         database = Database.open(f"sqlcipher:///{file}", key=KEY)

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from moderator.errors import ConfigError, Unavailable
+from moderator.errors import ConfigError, ModeratorError, Unavailable
 from moderator.weights.fetch import download, fetch, knock
 
 torch_hub = pytest.importorskip("torch.hub", reason="the slim installation leaves torch out")
@@ -80,6 +80,13 @@ def test_a_server_that_refuses_and_one_that_is_not_there_are_told_apart(serve: S
         download(serve(b"", 404))
     with pytest.raises(Unavailable, match=r"since 127\.0\.0\.1 cannot be reached: try again"):
         download("http://127.0.0.1:9/other-0123abcd.ckpt")
+
+
+def test_a_disk_that_takes_nothing_is_told(serve: Serve) -> None:
+    url = serve(PUBLISHED, 200)
+    torch_hub.set_dir("/sys/moderator")  # Closed to root as well.
+    with pytest.raises(ModeratorError, match=r"/sys/moderator\S*: cannot be written \("):
+        download(url)
 
 
 def test_any_answer_shows_that_there_is_a_network(serve: Serve) -> None:
