@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from moderator.detectors.toxicity import ToxicityScorer
 from moderator.errors import DetectorError
+
+AT_ONCE = 64
+"""Texts in one call of the scorer."""
+
+
+def nobody_waits() -> None:
+    pass
 
 
 class ScoredAhead:
@@ -17,14 +25,18 @@ class ScoredAhead:
         self.name, self.version, self.is_stand_in = scorer.name, scorer.version, scorer.is_stand_in
         self.labels = scorer.labels
 
-    def ahead(self, texts: Sequence[str]) -> None:
-        """Score these now; what was scored ahead before is forgotten. Where the batch fails, each is scored by itself later."""
+    def ahead(self, texts: Sequence[str], between: Callable[[], None] = nobody_waits) -> None:
+        """Score these now, and call `between` after each part of them; what was scored ahead before is forgotten.
+
+        Where a part fails, each of its texts is scored by itself later.
+        """
         distinct = list(dict.fromkeys(texts))
         self._known = {}
-        try:
-            self._known = dict(zip(distinct, self._scorer.score(distinct), strict=True))
-        except DetectorError:
-            return
+        for start in range(0, len(distinct), AT_ONCE):
+            part = distinct[start : start + AT_ONCE]
+            with suppress(DetectorError):
+                self._known |= dict(zip(part, self._scorer.score(part), strict=True))
+            between()
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         return [self._known.get(text) or self._scorer.score([text])[0] for text in texts]

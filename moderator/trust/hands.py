@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from moderator.detectors.ahead import ScoredAhead
 from moderator.errors import ConfigError
@@ -26,6 +27,7 @@ HouseOf = Callable[[str], House]
 """A school's house by the school's id; another one once its files changed. Raises ConfigError."""
 JudgingHouseOf = Callable[[str], tuple[House, ScoredAhead]]
 """The same with the scorer that the house reads by, which other houses share."""
+RENEW_EVERY_S = 5.0
 ALERTS_EVERY = timedelta(seconds=60)
 """While an alert is open somebody else may have to be called."""
 
@@ -97,13 +99,24 @@ class JudgingHands:
 
     def __call__(self, held: Held) -> None:
         ready = [(turn, *found) for turn, _ in held if (found := self._house(turn)) is not None]
-        now = self._clock()
+        to_judge = {turn for turn, _, _ in ready}
+        now, renew = self._clock(), partial(_renew, [lease for turn, lease in held if turn in to_judge])
         cases = judging.gather([(house, turn.account_id) for turn, house, _ in ready], now)
-        with self._one:
-            judged = judging.judge([(house, scorer) for _, house, scorer in ready], cases, now)
+        with self._alone(renew):
+            judged = judging.judge([(house, scorer) for _, house, scorer in ready], cases, now, renew)
         for (turn, house, _), some in zip(ready, judged, strict=True):
             with suppress(LeaseLost):  # Another worker judges these; what is recorded twice is kept once.
                 self._finish(turn, house, some)
+
+    @contextmanager
+    def _alone(self, renew: Callable[[], None]) -> Iterator[None]:
+        """One thread judges at a time; whoever waits for it keeps its turns meanwhile."""
+        while not self._one.acquire(timeout=RENEW_EVERY_S):
+            renew()
+        try:
+            yield
+        finally:
+            self._one.release()
 
     def _house(self, turn: Turn) -> tuple[House, ScoredAhead] | None:
         try:
@@ -123,6 +136,15 @@ class JudgingHands:
         if judged:
             self._judged(turn.school_id, len(judged))
             self._log.info("turn.judged", school=turn.school_id, account=turn.account_id, comments=len(judged))
+
+
+def _renew(leases: list[Lease]) -> None:
+    """Keep these turns, in the midst of a batch. One that is lost is kept no more; that is met when it is to be ended."""
+    for lease in list(leases):
+        try:
+            lease.goes_on()
+        except LeaseLost:
+            leases.remove(lease)
 
 
 RoundsOf = Callable[[House, str], Sequence[Rounds]]

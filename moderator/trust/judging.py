@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from moderator.detectors.ahead import ScoredAhead
+from moderator.detectors.ahead import ScoredAhead, nobody_waits
 from moderator.detectors.excerpt import excerpt
 from moderator.domain import Case
 from moderator.pipeline import House, Judged
@@ -21,12 +21,23 @@ def gather(houses: Sequence[tuple[House, str]], now: datetime) -> list[list[Case
 
 
 def judge(
-    houses: Sequence[tuple[House, ScoredAhead]], cases: Sequence[Sequence[Case]], now: datetime
+    houses: Sequence[tuple[House, ScoredAhead]],
+    cases: Sequence[Sequence[Case]],
+    now: datetime,
+    between: Callable[[], None] = nobody_waits,
 ) -> list[list[Judged]]:
-    """Each house's own decisions on its own comments. Only the words reach the scorer: it does not know whose they are."""
+    """Each house's own decisions on its own comments. Only the words reach the scorer: it does not know whose they are.
+
+    `between` is called again and again meanwhile, as a sign of life.
+    """
+
+    def judge_one(house: House, case: Case) -> Judged:
+        between()
+        return house.judge_one(case, now)
+
     texts: dict[ScoredAhead, list[str]] = {}
     for (_, scorer), some in zip(houses, cases, strict=True):
         texts.setdefault(scorer, []).extend(excerpt(case.comment).comment.text for case in some)
     for scorer, waiting in texts.items():
-        scorer.ahead(waiting)
-    return [[house.judge_one(case, now) for case in some] for (house, _), some in zip(houses, cases, strict=True)]
+        scorer.ahead(waiting, between)
+    return [[judge_one(house, case) for case in some] for (house, _), some in zip(houses, cases, strict=True)]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from moderator.detectors.ahead import ScoredAhead
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.roll import Roll
-from moderator.detectors.toxicity import WordListScorer
+from moderator.detectors.toxicity import ToxicityScorer, WordListScorer
 from moderator.domain import Account, Mode, Pupil, School
 from moderator.logs import open_log
 from moderator.pipeline import House
@@ -77,10 +77,11 @@ class Trust:
         only: Sequence[Work] = tuple(EVERY_S),
         pace: Pace = REGULAR,
         figures: WorkerFigures | None = None,
+        reads_by: ToxicityScorer | None = None,
     ) -> Crew:
         """A worker of its own, with houses of its own."""
         log, leaving = open_log(self.log, style="json"), threading.Event()
-        scorer = ScoredAhead(WordListScorer())
+        scorer = ScoredAhead(reads_by or WordListScorer())
         houses: dict[str, House] = {}
 
         def house_of(own: str) -> House:
