@@ -48,9 +48,27 @@ WORD_NAMES = words(
     park parker pat patience peace pearl penny petal phoenix pip poppy precious pride prince princess rain raven
     ray reed reef rich river rob robin rocky rod rose rosemary royal ruby rusty sage sandy savannah serenity si
     skip sky skye sol star stone storm stormy sue summer sunny sweet tally teal teddy tiger treasure trinity ty
-    van verity victor violet wade west will willow wilson winter wolf woods woody worth wren young"""
+    van verity victor violet wade west will willow wilson winter wolf woods woody worth wren young
+
+    alaw awel bryn cariad celyn eira eirlys elain enfys eos glyn grug gwawr gwen gwyn haf haul hedd heulwen lili llew mai
+    mali medi non rhosyn seren taran tirion wyn
+
+    gaja iskra jagoda kalina kuba lila maja malina mikolaj nadzieja natka oliwka pola roma roza
+
+    ani brad doina flori luminita steluta
+
+    alam aman amaan asha ayat aayat bahar chand dua duaa eman gul hayat heera imaan iman islam jaan jannat khushi kiran
+    muskaan muskan noor nur nuur raja rani roshni sahar shaan sitara umeed
+
+    amal baraka eid habib jamil jamila janna jannah karim malak mubarak nour qamar rahma ramadan sabah said salaam salam
+    shams warda
+
+    barwaaqo dahab hibo nasib nasiib ubah ubax
+
+    aanu ade ayo bola dara ewa ibukun ife imole ire iyanu ogo ope ore tobi wale"""
 )
-"""Names that are words as well, or too short to tell."""
+"""Names that are words as well, or too short to tell: English ones, then in this order those of everyday Welsh, Polish, Romanian,
+Urdu, Arabic, Somali and Yoruba, without their accents."""
 
 ADULT_NAMES = words(
     """adam alan alex andy angela ann anna anne anthony barbara becky ben bernadette beth bob brenda brian carl

@@ -248,7 +248,7 @@ class _Scene:
         alone = self.words.starts_part(hit.first) and self.words.starts_part(hit.last + 1)
         if after.replace("'", "") in _DID and not before and (capital or word not in _SEASONS or word == "may"):
             return LIKELY
-        if (after == "s" and word not in _SEASONS) or (after in hit.name.initials and after != "a"):
+        if (after == "s" and word not in _SEASONS) or (after != "a" and self.is_initialled(hit)):
             return LIKELY
         if capital and not self.words.starts_part(hit.first) and before not in _WHERE | _ARTICLES:
             return 0.4 if (before in _THANKED and word in ADULT_NAMES) or self.is_in_post(hit) else LIKELY
@@ -292,9 +292,11 @@ class _Scene:
 
     def pins_down(self, hit: Hit) -> bool:
         """Whether an initial of the last name follows, or a class or a place in the picture is told close by."""
-        if self.words.word(hit.last + 1) in hit.name.initials:
-            return True
-        return self._pinned.touch(hit.span)
+        return self.is_initialled(hit) or self._pinned.touch(hit.span)
+
+    def is_initialled(self, hit: Hit) -> bool:
+        """Whether an initial of the last name follows: "Eira N", and not the Welsh "eira'n"."""
+        return self.words.word(hit.last + 1) in hit.name.initials and self.words.before(hit.last + 1) != "'"
 
 
 def _phrases(names: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:

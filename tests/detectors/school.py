@@ -41,6 +41,8 @@ ROLL = Roll(
         Pupil("Anouk", "Lowe-Ash"),
         Pupil("D'Arcy", "Loxton"),
         Pupil("Seren", "Penhallow", known_as="O'Shea"),
+        Pupil("Eira", "Nancarrow"),
+        Pupil("Mikołaj", "Dudek"),
     ]
 )
 
