@@ -6,6 +6,8 @@ all, whether somebody must be told at once, and the names in it. Each finding po
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -14,15 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderator.detectors.base import Detector, PartlyRead
-from moderator.detectors.reader_input import IN_DISPLAY_NAME, KnownPeople, Mark, capitals
+from moderator.detectors.reader_input import IN_DISPLAY_NAME, KnownPeople, Mark, begins_sentence, capitals
 from moderator.detectors.reader_model import Reading, ReadingModel
 from moderator.detectors.sure_names import may_be_names, sure_names
 from moderator.domain import TEXT, Comment, Context, Finding, Label, School
-from moderator.domain.naming import LIKELY, MOST_UNTOLD, TELLS_WHICH
+from moderator.domain.naming import GUESSED, LIKELY, MOST_UNTOLD, TELLS_WHICH
 
 _FLOOR = 0.1
 """Below this a score says nothing, but for harm: that the whole was read and nothing found is worth knowing."""
 _CHILD_TOKEN = 0.5
+_WORDS = re.compile(r"(?<![\w@#.])[^\W\d_]+")
+_FEW_WORDS, _STRANGE = 3, 0.3
+"""Words that a text must have, and the share of them in three pieces or more, from which its tongue is strange to the model."""
 _LONGEST_WORD = 40
 """Characters that a word may go on for on either side of a token; a page without blanks must not cost its square."""
 
@@ -95,7 +100,11 @@ class Reader:
     def _names(self, reading: Reading, comment: Comment, whole: Finding) -> list[Finding]:
         """One finding for each child's name that the model points at; where it points at none, one for what weighed most."""
         places = _runs(reading.classes[:, self._model.classes.index("child_name")], reading.spans, comment.text)
-        return [replace(whole, span=place, phrase=_at(comment, place)) for place in places] or [whole]
+        found = [replace(whole, span=place, phrase=_at(comment, place)) for place in places] or [whole]
+        if not in_a_strange_tongue(reading.spans, comment.text):
+            return found
+        # Where it knows few of the words, any of them may look like a name to it; what is on the roll is the roll's to say.
+        return [each if _has_capital(comment.text, each.span) else _guessed(each) for each in found]
 
 
 def _in_context(hit: Finding, named: float, roll_alone: float) -> Finding:
@@ -126,6 +135,29 @@ def marks(people: KnownPeople, comment: Comment, hits: Iterable[Finding]) -> lis
     for at, mark in people.marks(comment.text):
         found.setdefault(at, mark)
     return [*found.items(), *capitals(comment.text, found)]
+
+
+def _guessed(finding: Finding) -> Finding:
+    score = min(finding.score, GUESSED)
+    return replace(finding, score=score, note=f"{finding.note}; a guess, since it knows few of these words")
+
+
+def _has_capital(text: str, place: tuple[int, int] | None) -> bool:
+    """Whether a word there has a capital that it does not have from beginning a sentence, in a text that is not all capitals."""
+    words = _WORDS.finditer(text, *place) if place is not None and not text.isupper() else ()
+    return any(word[0][0].isupper() and not begins_sentence(text, word.start()) for word in words)
+
+
+def in_a_strange_tongue(spans: Sequence[tuple[int, int] | None], text: str) -> bool:
+    """Whether the model knows few of a text's words: its vocabulary has them only in three pieces and more.
+
+    `spans`: the characters of each token, None for what stands for none. Handles and hashtags are of no tongue, and a text of
+    one word or two tells nothing of its own.
+    """
+    starts = [span[0] for span in spans if span is not None and span[0] < span[1]]
+    words = [match.span() for match in _WORDS.finditer(text)]
+    pieces = [bisect_left(starts, end) - bisect_left(starts, start) for start, end in words]
+    return len(words) >= _FEW_WORDS and sum(count >= 3 for count in pieces) >= _STRANGE * len(words)
 
 
 def _at(comment: Comment, span: tuple[int, int] | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,11 @@ from moderator.build import BUILT_IN, build_reader, build_scorer
 from moderator.detectors.base import PartlyRead, examine_all
 from moderator.detectors.panel import build_detectors
 from moderator.detectors.reader import Reader
+from moderator.detectors.reader_input import Mark
+from moderator.detectors.reader_model import OnnxReader, Reading
 from moderator.detectors.roll import Roll
 from moderator.domain import Comment, Context, Finding, Label, Post
+from moderator.domain.naming import GUESSED
 from moderator.errors import ConfigError
 from moderator.weights.manifest import verify
 from moderator.weights.shipped import SHIPPED, shipped
@@ -145,3 +150,39 @@ def spans_lie_inside(written: Comment, findings: list[Finding]) -> bool:
 def test_places_are_those_of_the_original_text(text: str) -> None:
     written = comment(text)
     assert spans_lie_inside(written, READER.examine(written, Context()))
+
+
+class SeesNamesEverywhere:
+    """The model that comes with the program, but sure that each word of a comment is a child's name."""
+
+    def __init__(self) -> None:
+        self._model = OnnxReader(shipped("reader"))
+        self.name, self.version = self._model.name, self._model.version
+        self.labels, self.classes, self.roll_alone = self._model.labels, self._model.classes, self._model.roll_alone
+
+    def read(self, comments: Sequence[tuple[Comment, Context, list[tuple[int, Mark]]]]) -> list[Reading]:
+        named = self.classes.index("child_name")
+        readings = self._model.read(comments)
+        for reading in readings:
+            reading.classes[:, named] = 1.0
+        return [replace(each, scores=each.scores | {Label.CHILD_NAMED: 0.93}) for each in readings]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sure"),
+    [
+        ("cudowny koncert, pozdrawiamy wszystkich z całego serca", False),
+        ("Cudowny koncert, pozdrawiamy wszystkich z całego serca", False),
+        ("serbarea a fost minunata, felicitari tuturor dascalilor", False),
+        ("diolch o waelod calon i bawb fuodd wrthi", False),
+        ("aad baad u mahadsan tihiin dhammaantiin", False),
+        ("brawo Szymek Wiśniewski, tata jest bardzo dumny", True),
+        ("so proud of our tegan in the front row", True),
+        ("@valewoodpri @some_handle_123 #ProudSchoolDay well done all", True),
+        ("go zofia", True),
+    ],
+)
+def test_in_a_tongue_it_has_not_learnt_no_word_written_small_is_a_sure_name(text: str, is_sure: bool) -> None:
+    reader = Reader(SeesNamesEverywhere(), SCHOOL, ())
+    found = [each for each in reader.examine(comment(text), Context()) if each.label is Label.CHILD_NAMED]
+    assert (max(each.score for each in found) > GUESSED) is is_sure
