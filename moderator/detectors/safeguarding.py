@@ -17,6 +17,18 @@ _GROUPS = {
     "AGE": "[4-9]|1[0-2]|four|five|six|seven|eight|nine|ten|eleven|twelve",
     "YEAR": r"(?:year|yr|y|class) ?(?:[1-6]\w?|one|two|three|four|five|six)|reception|[1-6][a-z]",
     "PICTURE": "pics?|photos?|pictures|selfies?|videos?",
+    "STRANGER": "man|men|bloke|guy|fella|stranger|neighbour|lodger|someone|somebody|babysitter|child ?minder|tutor|pervert|paedo",
+    "MINE": "son|daughter|boy|girl|lad|lass|little (?:boy|girl|one|lad|lass)|child|bairn|wean|toddler|grandson|granddaughter|"
+    "nephew|niece",
+    "TABLETS": "tablets|pills|paracetamols?|painkillers|sleeping pills|sleeping tablets|antidepressants|meds|medication",
+    "NOBODY": "nobody|no ?one",
+    "THEM": "me|him|her|them|(?:my|the|our) (?:\\w+ )?(?:son|daughter|lads?|lass|boys?|girls?|kids?|child|children|little ones?)",
+    "PUPILS": "(?:the|our|my|his|her|their|your|ur|other) (?:\\w+ )?(?:kids?|kiddies|children|child|girls?|boys?|lads?|lass|lasses|"
+    "pupils|students|son|daughter|little ones?)",
+    "GROUP": "parents?|mums?|dads?|famil\\w+|group|chat|team|good luck",
+    "SHOWN": "(?:play|playing|perform|performing|dance|dancing|sing|singing|score|scoring|run|running|win|winning|smile|smiling)|"
+    "(?:on|in) (?:\\w+ ){0,3}(?:pics?|photos?|pictures?|videos?|clips?|film|posts?|list|register|app|play|concert)",
+    "WHERE": "in|out|near|next|here|so|on|by|at|round|close|opposite|across|outside|within|where|like|with|a|two|five|\\d+",
 }
 
 _RISK: tuple[Row, ...] = (
@@ -28,17 +40,43 @@ _RISK: tuple[Row, ...] = (
         (?:want|wants|wanted|wanna) (?:to )?(?:die|be dead|disappear)
         (?:wish|wishes) (?:i|he|she) (?:was|were) dead
         (?:don't|do not|doesn't) want to (?:be here|be alive|live|wake up)(?: any ?more)?
-        no point (?:in )?living
+        no point (?:in )?living(?! (?:WHERE)(?!\w))|not worth living|nothing (?:left )?to live for|no reason to live
         can't (?:go on|cope|take it|take this)(?: any ?more)?
         (?:cut|cuts|cutting|hurt|hurting|burn|scratch) (?:myself|herself|himself|my (?:arms?|legs?|wrists?))""",
         0.9,
         "self-harm",
     ),
     (
+        r"""(?:taken|took|swallowed|necked) (?:(?:all|the rest|every one)(?: of)? (?:my|me|these|them)|"""
+        r"""(?:too many|a handful of|loads of|a load of|the whole (?:box|packet|bottle) of)(?: my| the)?) (?:TABLETS)"""
+        r"""(?! (?:back|to|in|out|with|for|as|home|away|off)(?!\w))
+        (?:taken|took) an overdose(?! of)
+        the (?:tablets|pills) (?:are |r )?(?:here )?(?:in|by|beside) my (?:bag|hands?|pocket|bed|lap)"""
+        r"""(?! (?:if|for|just|in|after|when|so|along|at))
+        (?:tablets|pills|paracetamol|blade|razor|noose) (?:here )?in my hands?
+        (?:don't|do not|can't|cannot|can not) see (?:the|a|any|much) point (?:any ?more|no more|in (?:life|carrying on|going on|"""
+        r"""me)|of (?:life|living|me))(?! (?:in|of|to|with))
+        (?:the|any|no) point (?:of|in) (?:me being (?:here|alive)|being alive|living|my life)(?! (?:WHERE)(?!\w))
+        (?:don't|do not|doesn't) want to be (?:on (?:this|the) (?:earth|planet)|in this world)
+        (?:go to sleep|fall asleep) and (?:not|never) wake
+        (?:can't|cannot|can not) (?:do this|face life) (?:any ?more|no more|any longer)(?! (?:with|to|for))
+        tell my (?:babies|kids|children|girls|boys|family|little ones) (?:i|mummy|mammy|mum|mam|daddy|dad)(?:'s| is|'m| am) """
+        r"""sorry(?! (?:i|we|he|she|for|about|but|to))
+        (?:hang|drown|top|shoot|overdose) myself|do myself in|slit my (?:wrists?|throat)|take my own life
+        (?:i'm|i am) (?:going to|gonna|gunna|about to) (?:take an overdose|"""
+        r"""(?:jump|step) (?:off|in front of) (?:a|the|this) (?:bridge|roof|train|lorry|cliff|building|motorway))
+        (?:tired of|had enough of|give up on|giving up on|done with) (?:life|living|being alive)(?! (?:WHERE|admin)(?!\w))""",
+        0.8,
+        "somebody may mean to harm themselves",
+    ),
+    (
         r"""(?:ADULT) (?:\w+ ){0,2}(?:hits?|beats?|punch(?:es|ed)|belts|kicks|slaps|slapped|hurts|chokes?|"""
         r"""locks|locked|starves) """
         r"""(?:me|us|him|her|them|my)
         (?:ADULT) (?:\w+ )?(?:touche[ds]|touching) (?:me|her|him)
+        (?:STRANGER) (?:(?!really|deeply|truly|so|always|words|story|song|poem|speech|whose)\w+ ){0,4}(?:touche[ds]|touching|"""
+        r"""grop(?:ed|es|ing)|fondl(?:ed|es|ing)|exposed (?:him|her)self to) (?:me|her|him|my (?:MINE))"""
+        r"""(?! (?:with|by|for|so|deeply|heart)|\x27s)
         (?:bruises?|bruising|burns) (?:\w+ ){0,3}(?:arms?|legs?|neck|face|back)
         (?:scared|frightened|afraid|terrified) (?:of|to go) (?:home|him|her|my)
         flinch\w*""",
@@ -62,9 +100,26 @@ _RISK: tuple[Row, ...] = (
         (?:isn't|not|aren't) allowed (?:to be )?(?:near|contact|to see)
         court order|restraining order|social (?:services|worker)
         take (?:it|this|the|that) (?:\w+ ){0,2}(?:photo|pic|picture|video|post) down
-        looking for my (?:daughter|son|kids|children|boy|girl)""",
+        looking for my (?:daughter|son|kids|children|boy|girl)(?!\x27s| (?:a|an|some|any|size)(?!\w))""",
         0.75,
         "a family that may be in hiding or parted",
+    ),
+    (
+        r"""(?:any ?one|any ?body|any ?1|some ?one|some ?body) (?:seen|spotted|found) (?:my|our|me) (?:\w+ )?(?:MINE)"""
+        r"""(?!\x27s| (?:a|an|some|any|tickets?|coat)(?!\w)| (?:SHOWN)(?!\w))
+        (?:any ?one|any ?body) (?:know|seen) where (?:my|our) (?:\w+ )?(?:MINE) (?:is|are|went|has gone|could be)
+        (?:can't|cannot|can not|couldn't|trying to|trynna) find (?:my|our|me) (?:\w+ )?(?:MINE)"""
+        r"""(?!\x27s| (?:a|an|some|any|anything|something)(?!\w)| (?:SHOWN)(?!\w))
+        lost (?:my|our|me) (?:\w+ )?(?:MINE) (?:at|near|by|somewhere)(?! (?:birth|christmas|\d))
+        (?:MINE|he|she)(?: is|'s| has)?(?: gone| went| been)? missing"""
+        r"""(?=[.,!?]| (?:since|from home|please|pls|plz|and|for \w+ hours?|help)|$)
+        (?:he|she|MINE)(?:'s| is| has)? (?:still )?(?:hasn't|has not|hadn't|haven't|didn't|did not|isn't|not) """
+        r"""(?:come|came|got|made it|arrived|returned|turned up|back)(?: back)? home"""
+        r"""(?=[.,!?]| (?:yet|from school|and|since|its|it's|where|please|he|she)(?!\w)|$)
+        (?:he|she|MINE)(?:'s| is)? (?:wasn't|was not|isn't|is not|not) (?:\w+ ){1,4}when (?:i|we|dad|mum|nan\w*) """
+        r"""(?:came|went|got (?:t?here)|turned up) to (?:collect|pick|fetch|get)""",
+        0.75,
+        "a child may be missing",
     ),
     (
         r"""home alone|all alone
@@ -72,7 +127,12 @@ _RISK: tuple[Row, ...] = (
         r"""my) own|by (?:him|her)self)
         (?:on (?:his|her|their|my) own|by (?:him|her|my)self) (?:\w+ )?(?:at home|in the house|from|til|"""
         r"""till|until|outside|after)
-        (?:nobody|no one) (?:has |here )?(?:came|come|to collect|collected|picked)
+        (?:NOBODY)(?: has|'s| is)? (?:here |there |been |come |came |turned up )?to (?:collect|get|fetch|pick)(?: up)?"""
+        r"""(?: (?:THEM)(?!\x27s)(?! (?:a|an|some|to|in|off)(?!\w))| yet|(?= ?[.,!?]|$))
+        (?:NOBODY)(?: has|'s)? (?:come|came|turned up|showed up|been) for (?:THEM)(?!\x27s)(?! to(?!\w))
+        (?:NOBODY)(?: has|'s)? (?:(?:collected|fetched|picked up) (?:THEM)(?!\x27s)|picked (?:THEM) up)
+        (?:he|she|MINE)(?:'s| is| has)? (?:still )?(?:(?:hasn't|has not|not|never) (?:\w+ )?(?:been|got)|wasn't|was not) """
+        r"""(?:collected|picked up)(?! (?:late|on|early|by|until|till?)(?!\w))
         key(?:'s| is)? (?:\w+ )?under the""",
         0.75,
         "a child alone",
@@ -109,7 +169,7 @@ _RISK: tuple[Row, ...] = (
     (
         r"""(?:send|show|give|swap|sell) (?:me )?(?:\w+ )?(?:PICTURE) of (?:you|yourself|her|him|them|WHICH CHILD)
         (?:more|any|other) (?:PICTURE) of (?:\w+ ){0,2}(?:CHILD|her|him|them)
-        (?:asking|asks|asked) (?:my|our|her|him) (?:\w+ )?for (?:PICTURE)""",
+        (?:asking|asks|asked) (?:my|our|her|him|the CHILD) (?:\w+ )?for (?:PICTURE)""",
         0.7,
         "unhealthy interest in children",
     ),
@@ -117,7 +177,11 @@ _RISK: tuple[Row, ...] = (
         r"""(?:man|men|bloke|guy|stranger|van|car) (?:\w+ ){0,8}(?:watching|filming|staring|following|"""
         r"""hanging (?:round|around|about)|"""
         r"""taking (?:PICTURE)|approach\w*|offer(?:ed|ing) (?:\w+ )?sweets)
-        (?:PICTURE) of (?:the|our|my) (?:CHILD) through""",
+        (?:PICTURE) of (?:the|our|my) (?:CHILD) through
+        (?:STRANGER|coach|account) (?:\S{1,40} ){0,6}(?:messaging|messages|dming|dms|texting|texts|contacting|"""
+        r"""snapchatting|whatsapping) (?:\w+ ){0,2}(?:PUPILS)(?!\x27| (?:GROUP)(?!\w))
+        (?:STRANGER|account) (?:\S{1,40} ){0,6}(?:messaged|texted|contacted|dm'?d|friended|snapchatted) """
+        r"""(?:PUPILS)(?!\x27| (?:GROUP)(?!\w))""",
         0.65,
         "a stranger about",
     ),
@@ -174,7 +238,7 @@ _PUPIL: tuple[Row, ...] = (
 class Safeguarding:
     """One finding for each phrase; scores are the tables' and say how seldom the phrase is harmless."""
 
-    name, version = "safeguarding", "1"
+    name, version = "safeguarding", "2"
 
     def __init__(self) -> None:
         self._tables = (
