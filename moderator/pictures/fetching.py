@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpcore
 
 from moderator.pictures.decoder import LARGEST_BYTES
+from moderator.pictures.hurried import HurriedRoad
 from moderator.pictures.values import HostSilent, PictureNotRead
 
 WAIT_S, WITHIN_S = 5.0, 15.0
@@ -99,34 +100,38 @@ class Fetcher:
         road: CheckedRoad | None = None,
         trust: ssl.SSLContext | None = None,
         wait_s: float = WAIT_S,
+        within_s: float = WITHIN_S,
     ) -> None:
-        """`wait_s`: how long to wait for a connection, and for each part of the answer."""
-        self._hosts, self._road, self._wait_s = frozenset(hosts), road or CheckedRoad(), wait_s
+        """`wait_s`: how long to wait for a connection, and for each part of the answer; `within_s`: for the whole file."""
+        self._hosts, self._road, self._wait_s, self._within_s = (
+            frozenset(hosts),
+            road or CheckedRoad(),
+            wait_s,
+            within_s,
+        )
         self._trust = trust or ssl.create_default_context()
 
     def fetch(self, url: str) -> bytes:
         """The file. Raises PictureNotRead, HostSilent among it, in words that hold no address."""
         host_of(url, self._hosts)
-        until = time.monotonic() + WITHIN_S
+        road = HurriedRoad(self._road, time.monotonic() + self._within_s)
         limits = dict.fromkeys(("connect", "read", "write", "pool"), self._wait_s)
         try:
             with (
-                httpcore.ConnectionPool(ssl_context=self._trust, network_backend=self._road, retries=0) as pool,
+                httpcore.ConnectionPool(ssl_context=self._trust, network_backend=road, retries=0) as pool,
                 pool.stream("GET", url, headers={"Accept": "image/*"}, extensions={"timeout": limits}) as answer,
             ):
                 if answer.status != 200:  # A redirect is no picture either, and is not followed.
                     raise PictureNotRead(f"its host answered {answer.status}")
-                return _read(answer.iter_stream(), until)
+                return _read(answer.iter_stream())
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
             raise HostSilent("it could not be fetched") from error
 
 
-def _read(stream: Iterable[bytes], until: float) -> bytes:
+def _read(stream: Iterable[bytes]) -> bytes:
     held = bytearray()
     for part in stream:
         held += part
         if len(held) > LARGEST_BYTES:
             raise PictureNotRead("the file is larger than 5 MB")
-        if time.monotonic() > until:
-            raise HostSilent("it took too long to fetch")
     return bytes(held)

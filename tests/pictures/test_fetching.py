@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from moderator.pictures.fetching import CheckedRoad, Fetcher, host_of, is_public
-from moderator.pictures.values import PictureNotRead
+from moderator.pictures.values import HostSilent, PictureNotRead
 from moderator.platforms.image_hosts import IMAGE_HOSTS
 
 HOST = "pbs.twimg.com"
@@ -156,12 +158,23 @@ class Answers(BaseHTTPRequestHandler):
             self.send_header("Location", f"https://{HOST}/picture")
             self.end_headers()
             return
+        if self.path.startswith("/drips"):
+            self._drip()
+            return
         body = PICTURE if self.path.startswith("/picture") else b"x" * (6 * 1024 * 1024)
         self.send_response(404 if self.path.startswith("/gone") else 200)
         if not self.path.startswith("/endless"):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _drip(self) -> None:
+        """A byte of the head, or of the body, again and again."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: " + (b"" if "head" in self.path else b"no\r\n\r\n"))
+        with suppress(OSError):
+            for _ in range(600):
+                self.wfile.write(b"x")
+                time.sleep(0.1)
 
     def log_message(self, *args: object) -> None:
         """Nothing is told."""
@@ -230,6 +243,15 @@ def test_a_picture_is_fetched_from_the_address_that_was_checked(street: tuple[St
 def test_what_is_no_picture_there_is_not_taken(street: tuple[Street, ssl.SSLContext], path: str, told: str) -> None:
     with pytest.raises(PictureNotRead, match=told):
         fetcher(street, lambda _host: ["104.244.42.1"]).fetch(f"https://{HOST}{path}")
+
+
+@pytest.mark.parametrize("path", ["/drips/head", "/drips/body"])
+def test_a_server_that_drips_is_left_when_the_time_is_over(street: tuple[Street, ssl.SSLContext], path: str) -> None:
+    asked = Fetcher(HOSTS, CheckedRoad(lambda _host: ["104.244.42.1"], below=street[0]), street[1], within_s=1.0)
+    began = time.monotonic()
+    with pytest.raises(HostSilent, match="could not be fetched"):
+        asked.fetch(f"https://{HOST}{path}")
+    assert 0.9 < time.monotonic() - began < 3
 
 
 def test_a_server_with_somebody_elses_certificate_is_not_believed(street: tuple[Street, ssl.SSLContext]) -> None:
