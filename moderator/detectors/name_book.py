@@ -7,7 +7,7 @@ Pupils and words come in, `Hit`s go out: where a name stands and what kind of na
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -26,7 +26,9 @@ _NOT_PROSE = re.compile(
 )
 _BREAK = re.compile(r"[,.;:!?()\"/&\n@]")
 _LINK = re.compile(r"(?<!\S)\S*?(?:://|www\.)[^\s/?#]*(?P<path>\S*)")
+_HANDLE = re.compile(r"(?<![\w.@/+\-])@(?P<path>\w(?:[\w.\-]*\w)?)")
 _ESCAPED = re.compile(r"%[0-9a-f]{2}")
+_DIGIT = re.compile(r"\d")
 _BREAK_IN_LINK = re.compile(r"[^\-_/.=+]")
 _SLIP_FROM = 5  # letters: in shorter names one slip makes another name or a word too often
 _INSIDE_FROM = 4  # letters, for names looked for where words have no edges
@@ -94,11 +96,23 @@ class Words:
     @classmethod
     def of_links(cls, folded: Folded, original: str) -> Words:
         """The words of its links, behind the host's name: "fair" and "day" of "https://a.example/fair-day.html"."""
+        return cls._of_paths(_LINK.finditer(folded.text), _ESCAPED, folded, original)
+
+    @classmethod
+    def of_handles(cls, folded: Folded, original: str, start: int, passed: Collection[str]) -> Words:
+        """The words of the handles from character `start` of the original on, without digits and the folded handles `passed`."""
+        seen = (one for one in _HANDLE.finditer(folded.text) if folded.starts[one.start()] >= start)
+        return cls._of_paths((one for one in seen if one["path"] not in passed), _DIGIT, folded, original)
+
+    @classmethod
+    def _of_paths(
+        cls, found: Iterable[re.Match[str]], no_letters: re.Pattern[str], folded: Folded, original: str
+    ) -> Words:
         paths: list[str] = []
         at = 0
-        for match in _LINK.finditer(folded.text):
-            path = _ESCAPED.sub("+++", match["path"])
-            paths += " " * (match.start("path") - at), path
+        for match in found:
+            path = no_letters.sub(lambda signs: "+" * len(signs[0]), match["path"])
+            paths += "|" * (match.start("path") - at), path
             at = match.end()
         text = "".join(paths)
         return cls._of(text, text, _BREAK_IN_LINK, folded, original)

@@ -24,6 +24,7 @@ from moderator.detectors.lexicon import (
 )
 from moderator.detectors.lexicon import words as table
 from moderator.detectors.name_book import Hit, Kind, NameBook, Words, split
+from moderator.detectors.tags import plain_handle
 from moderator.detectors.text import fold, unmask
 from moderator.domain import DISPLAY_NAME, Comment, Context, Finding, Label, Pupil, School
 from moderator.domain.naming import CERTAIN, FIRST_NAME, LIKELY, TELLS_WHICH
@@ -91,6 +92,7 @@ class GuardedNames:
         self._book = NameBook(roll.pupils)
         self._full_names = FullNames(roll.pupils)
         self._others = _phrases((*school.staff, *school.public_figures, *FAMOUS))
+        self._accounts = {plain_handle(one) for one in (*school.official_accounts.values(), *school.allowed_accounts)}
         self._classes = _class_pattern(school.classes)
 
     def examine(self, comment: Comment, context: Context) -> list[Finding]:
@@ -101,7 +103,7 @@ class GuardedNames:
         listed = _listed(hits, words)
         scored = [(self._score(hit, scene, hit in listed), hit) for hit in hits]
         hidden = self._hidden_hits(comment.text, [*seen, *hits])
-        hidden += self._in_links(comment.text)
+        hidden += self._in_links_and_handles(comment)
         scored += [(CERTAIN if hit.name.kind is Kind.FULL else LIKELY, hit) for hit in hidden]
         return [
             self._finding(score, hit, comment.text) for score, hit in _best(scored, len(comment.text))
@@ -137,10 +139,16 @@ class GuardedNames:
                 full.add(hit.span)
         return [hit for hit in hits if not (full if hit.name.kind is Kind.FULL else known).touch(hit.span)]
 
-    def _in_links(self, text: str) -> list[Hit]:
-        """Full names only: "/grace/" may be a street, a saint or a table grace."""
-        words = Words.of_links(fold(text), text)
-        hits = self._meant(list(self._book.search(words)), words) if words.words else []
+    def _in_links_and_handles(self, comment: Comment) -> list[Hit]:
+        """Full names only: "/grace/" may be a street, a saint or a table grace, and "@grace_and_co" a shop."""
+        folded, passed = fold(comment.text), (*self._accounts, plain_handle(comment.author.handle))
+        links = Words.of_links(folded, comment.text)
+        handles = Words.of_handles(folded, comment.text, comment.reply_prefix, passed)
+        hits = [
+            hit
+            for words in (links, handles)
+            for hit in (self._meant(list(self._book.search(words)), words) if words.words else ())
+        ]
         return [hit for hit in hits if hit.name.kind is Kind.FULL]
 
     def _meant(self, seen: Sequence[Hit], words: Words) -> list[Hit]:

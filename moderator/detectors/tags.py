@@ -38,8 +38,10 @@ class Tags:
 
     def __init__(self, school: School) -> None:
         # An official account of one platform is mentioned on the others too, often under the same handle.
-        self._allowed = {_plain(handle) for handle in (*school.official_accounts.values(), *school.allowed_accounts)}
-        self._figures = {_plain(name.replace(" ", "")) for name in (*school.public_figures, *school.staff)}
+        self._allowed = {
+            plain_handle(handle) for handle in (*school.official_accounts.values(), *school.allowed_accounts)
+        }
+        self._figures = {plain_handle(name.replace(" ", "")) for name in (*school.public_figures, *school.staff)}
 
     def examine(self, comment: Comment, context: Context) -> list[Finding]:
         return [*self._handles(comment), *self._hashtags(comment)]
@@ -47,9 +49,9 @@ class Tags:
     def _handles(self, comment: Comment) -> Iterator[Finding]:
         mentions = comment.mentions or tuple(mentions_in(comment.text))
         for mention in mentions:
-            if mention.start < comment.reply_prefix or _plain(mention.handle) in self._allowed:
+            if mention.start < comment.reply_prefix or plain_handle(mention.handle) in self._allowed:
                 continue
-            if _plain(mention.handle) != _plain(comment.author.handle):
+            if plain_handle(mention.handle) != plain_handle(comment.author.handle):
                 yield self._finding(
                     0.95, (mention.start, mention.end), comment, "handle of an account that is not the school's"
                 )
@@ -57,7 +59,7 @@ class Tags:
     def _hashtags(self, comment: Comment) -> Iterator[Finding]:
         for match in _HASHTAG.finditer(comment.text):
             parts = _CAMEL.findall(match[1])
-            if _plain(match[1]) in self._allowed | self._figures or "".join(parts) != match[1] or len(parts) != 2:
+            if plain_handle(match[1]) in self._allowed | self._figures or "".join(parts) != match[1] or len(parts) != 2:
                 continue
             first, last = (fold(part).text for part in parts)
             sure = first in ADULT_NAMES | CHILD_NAMES and first not in WORD_NAMES - ADULT_NAMES
@@ -69,5 +71,6 @@ class Tags:
         return Finding(Label.PERSON_TAGGED, score, span, self.name, self.version, phrase, note=note)
 
 
-def _plain(handle: str) -> str:
+def plain_handle(handle: str) -> str:
+    """As handles are compared: folded, without the sign in front."""
     return fold(handle).text.strip().removeprefix("@")
