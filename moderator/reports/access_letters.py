@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from moderator.reports.alert_words import SIGNED
 from moderator.reports.channels import KIND
-from moderator.reports.mail import new_message, packed, stable_id
+from moderator.reports.mail import new_message, packed, stable_id, writer_of
 from moderator.settings import Settings
 from moderator.store.mails import Mail
 
@@ -34,7 +34,8 @@ def _letters(settings: Settings, what: str, subject: str, said: str, name: str, 
     key = f"{what} {now.isoformat()}"
     letters = []
     for to in {each.address: each for each in settings.alerts.contacts.values()}.values():
-        message = new_message(settings.mail, to, subject, stable_id(settings.mail, KIND, key, to.address), now)
+        message_id = stable_id(settings.mail, writer_of(settings.school), KIND, key, to.address)
+        message = new_message(settings.mail, to, subject, message_id, now)
         message.set_content(f"{said}\n\n{_what_to_do(name)}")
         letters.append(packed(message, key, KIND, now, WORTH))
     return letters

@@ -85,7 +85,10 @@ def _alert(tx: Transaction, channels: Channels, now: datetime, looked: Looked) -
         if alerts.told(tx, alert, now, next_at, roles):
             looked.told.append((alert.number, step))
             # Of several alerts that are due at once each person is told once: the counts are those of all.
-            key = f"alert {alert.number}.{step}" + ("" if next_at else f" +{alert.untold_since}")
+            # With its beginning: after a restore numbers are given anew, and a letter of that id has come already.
+            key = f"alert {alert.number}.{step} {alert.began_at.isoformat()}" + (
+                "" if next_at else f" +{alert.untold_since}"
+            )
             for role in roles:
                 notices.setdefault(role, Notice(key, "urgent", urgent, max(urgent, waiting), step > 1))
     for role, notice in notices.items():

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from moderator.reports.apprise_channel import Services
-from moderator.reports.mail import Mailer, new_message, packed, stable_id
+from moderator.reports.mail import Mailer, new_message, packed, stable_id, writer_of
 from moderator.reports.push import Pusher
 from moderator.settings import Settings
 from moderator.settings.alerts import AlertSettings, OnCall
@@ -29,6 +29,7 @@ class Channels:
 
     settings: AlertSettings
     mail: MailSettings
+    school: str  # what tells it from others that write from the same address
     accounts: tuple[str, ...]  # ids of those that are watched
     pusher: Pusher
     services: Services
@@ -37,7 +38,7 @@ class Channels:
 
     def letter(self, key: str, to: Person, words: tuple[str, str], now: datetime, severity: str = "") -> Mail:
         """A letter of these two, subject and words, ready for the outbox; tried for as long as it is worth reading."""
-        message = new_message(self.mail, to, words[0], stable_id(self.mail, KIND, key, to.address), now)
+        message = new_message(self.mail, to, words[0], stable_id(self.mail, self.school, KIND, key, to.address), now)
         message.set_content(words[1])
         # While nobody opens an urgent case a newer letter follows: a pile of old ones would only hide it.
         worth = {"urgent": self.settings.then_every, "digest": LATE_DIGEST}.get(severity, A_DAY)
@@ -56,6 +57,7 @@ def open_channels(settings: Settings) -> Channels:
     return Channels(
         settings=alerts,
         mail=settings.mail,
+        school=writer_of(settings.school),
         accounts=tuple(each.account.id for each in settings.accounts),
         pusher=pusher,
         services=Services(alerts.services),

@@ -14,6 +14,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 
+from moderator.domain import School
 from moderator.errors import Refused, Unavailable
 from moderator.settings.mail import MailSettings, Person
 from moderator.store import mails
@@ -194,6 +195,11 @@ def _address(person: Person) -> Address:
 def stable_id(settings: MailSettings, *of: str) -> str:
     """A Message-ID that is the same for the same letter to the same person, whenever it is made."""
     return f"<{sha256(chr(0).join(of).encode()).hexdigest()[:40]}@{settings.domain}>"
+
+
+def writer_of(school: School) -> str:
+    """What a Message-ID names a school by: a trust's schools may write from one address, each with the id "school"."""
+    return f"{school.id} {school.name}"
 
 
 def packed(message: EmailMessage, key: str, kind: str, now: datetime, give_up_after: timedelta = GIVE_UP_AFTER) -> Mail:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from moderator.errors import ModeratorError
-from moderator.reports.mail import new_message, packed, stable_id
+from moderator.reports.mail import new_message, packed, stable_id, writer_of
 from moderator.settings import Settings
 from moderator.settings.mail import Person
 from moderator.store import audit, mails, pauses
@@ -66,9 +66,8 @@ def _tell(
     here = now.astimezone(settings.policy.duty.zone)
     subject = f"{settings.school.name}: {address} gets no {KINDS[kind]} before {until.day} {until:%B}"
     still = "You still get yours. " if kind == "weekly" else ""
-    message = new_message(
-        settings.mail, to, subject, stable_id(settings.mail, settings.school.id, key, to.address), here
-    )
+    message_id = stable_id(settings.mail, writer_of(settings.school), key, to.address)
+    message = new_message(settings.mail, to, subject, message_id, here)
     message.set_content(
         f"{address} asked for a rest from the {KINDS[kind]}. It comes again from {until.day} {until:%B %Y}.\n"
         f"{still}If that is not right, open the health page and send it to them again.\n"

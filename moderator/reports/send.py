@@ -16,7 +16,7 @@ from moderator.pipeline import House
 from moderator.policy.duty import Duty, Term
 from moderator.policy.limits import Policy
 from moderator.reports.health import Note, health_today
-from moderator.reports.mail import Mailer, Sending, packed, send_due, stable_id
+from moderator.reports.mail import Mailer, Sending, packed, send_due, stable_id, writer_of
 from moderator.reports.render import Letter, governors_letter, message_of, weekly_letter
 from moderator.reports.rounds import Rounds
 from moderator.reports.way_out import WayOut, token_of
@@ -65,7 +65,7 @@ class Letters:
     def mail(self, letter: Letter, key: str, to: Person, now: datetime) -> Mail:
         """A letter as it lies in the outbox; the same one to the same person has the same Message-ID for ever."""
         kind, school_id = key.split()[0], self.settings.school.id
-        message_id = stable_id(self.settings.mail, school_id, key, to.address)
+        message_id = stable_id(self.settings.mail, writer_of(self.settings.school), key, to.address)
         here = now.astimezone(self.duty.zone)
         token = token_of(self.settings.audit_key, WayOut(to.address, kind), now)
         message = message_of(letter, self.settings.mail, to, message_id, f"{kind}.{school_id}", here, token)

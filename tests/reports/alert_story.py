@@ -88,12 +88,15 @@ def alert_settings(**changes: Any) -> AlertSettings:
     return replace(settings, **changes)
 
 
-def open_channels(box: Letterbox, settings: AlertSettings, timeout_s: float = 5.0) -> Channels:
+def open_channels(
+    box: Letterbox, settings: AlertSettings, timeout_s: float = 5.0, school: str = "school Valewood Primary"
+) -> Channels:
     sender = Person("Moderation", "moderation@valewood.example")
     mail = MailSettings("127.0.0.1", box.port, "none", "", "", sender, sender, timeout_s=10.0)
     return Channels(
         settings=settings,
         mail=mail,
+        school=school,
         accounts=(ACCOUNT.id,),
         pusher=Pusher(
             KEY, sender.address, settings.push_hosts, loopback=settings.push_to_loopback, timeout_s=timeout_s
