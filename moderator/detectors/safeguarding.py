@@ -16,6 +16,14 @@ _GROUPS = {
     "WHICH": "the|that|this|your|ur|which|little|small|young|blonde|pretty|cute",
     "AGE": "[4-9]|1[0-2]|four|five|six|seven|eight|nine|ten|eleven|twelve",
     "YEAR": r"(?:year|yr|y|class) ?(?:[1-6]\w?|one|two|three|four|five|six)|reception|[1-6][a-z]",
+    "OUTING": r"(?:(?:the|this|that|a|his|her|our|their|any|school) (?:\w+ )?)?"
+    r"(?:trips?|residential|holiday|walk|visit|outing|bus|coach|stage|slide|app|website|page|list|(?:mon|tues|wednes|thurs|fri|satur|sun)day)",
+    "NUISANCE": r"(?:the |this |all the )?(?:heat|noise|parking|traffic|app|booking|queues?|numbers?|mud)|\d+",
+    "GAME": r"at (?:chess|cards|draughts|football|tennis|games?|maths|monopoly|swimming|running|netball|rounders|bingo|dominoes)|"
+    r"in (?:the|a) (?:final|semi\w*|race|relay|match|game(?! room)|cup|league|quiz)|to the (?:line|cup|title)|"
+    r"by (?:\d|one|two|three|four|five)|\d+ ?(?:-|nil)|on penalties",
+    "THINGS": "coat|jumper|cardigan|jacket|hoodie|shoes?|trainers|wellies|boots|bag|book ?bag|rucksack|hat|scarf|gloves?|bottle|"
+    "lunch ?box|kit|glasses|scooter|bike|watch|tie|blazer|teddy|book",
     "PICTURE": "pics?|photos?|pictures|selfies?|videos?",
     "STRANGER": "man|men|bloke|guy|fella|stranger|neighbour|lodger|someone|somebody|babysitter|child ?minder|tutor|pervert|paedo",
     "MINE": "son|daughter|boy|girl|lad|lass|little (?:boy|girl|one|lad|lass)|child|bairn|wean|toddler|grandson|granddaughter|"
@@ -28,20 +36,23 @@ _GROUPS = {
     "GROUP": "parents?|mums?|dads?|famil\\w+|group|chat|team|good luck",
     "SHOWN": "(?:play|playing|perform|performing|dance|dancing|sing|singing|score|scoring|run|running|win|winning|smile|smiling)|"
     "(?:on|in) (?:\\w+ ){0,3}(?:pics?|photos?|pictures?|videos?|clips?|film|posts?|list|register|app|play|concert)",
-    "WHERE": "in|out|near|next|here|so|on|by|at|round|close|opposite|across|outside|within|where|like|with|a|two|five|\\d+",
+    "WHERE": "in|out|near|next|here|so|on|by(?! myself)|at|round|close|opposite|across|outside|within|where|like|with|a|two|"
+    "five|\\d+",
 }
 
 _RISK: tuple[Row, ...] = (
     (
         r"""kill(?:ing)? (?:myself|himself|herself|themselves)
-        suicid\w+|self ?harm\w*
+        suicid\w+(?! (?:prevention|awareness))|self ?harm\w*
         end(?:ing)? (?:it all|my life)
         better off (?:dead|without me)
-        (?:want|wants|wanted|wanna) (?:to )?(?:die|be dead|disappear)
+        (?:want|wants|wanted|wanna) (?:to )?(?:die|be dead|disappear)(?! laughing)
         (?:wish|wishes) (?:i|he|she) (?:was|were) dead
         (?:don't|do not|doesn't) want to (?:be here|be alive|live|wake up)(?: any ?more)?
         no point (?:in )?living(?! (?:WHERE)(?!\w))|not worth living|nothing (?:left )?to live for|no reason to live
-        can't (?:go on|cope|take it|take this)(?: any ?more)?
+        can't go on(?: any ?more)?(?! (?:OUTING))
+        can't cope(?: any ?more)?(?! with (?:NUISANCE))
+        can't take (?:it|this)(?: any ?more)?(?! (?:to|in|into|on|home|back|off|away|out|seriously|for))
         (?:cut|cuts|cutting|hurt|hurting|burn|scratch) (?:myself|herself|himself|my (?:arms?|legs?|wrists?))""",
         0.9,
         "self-harm",
@@ -70,9 +81,10 @@ _RISK: tuple[Row, ...] = (
         "somebody may mean to harm themselves",
     ),
     (
-        r"""(?:ADULT) (?:\w+ ){0,2}(?:hits?|beats?|punch(?:es|ed)|belts|kicks|slaps|slapped|hurts|chokes?|"""
+        r"""(?:ADULT) (?:\w+ ){0,2}beats? (?:me|us|him|her|them|my)(?! (?:GAME))
+        (?:ADULT) (?:\w+ ){0,2}(?:hits?|punch(?:es|ed)|belts|kicks|slaps|slapped|hurts|chokes?|"""
         r"""locks|locked|starves) """
-        r"""(?:me|us|him|her|them|my)
+        r"""(?:me|us|him|her|them|my)(?! out of (?:the )?(?:car ?park|school|app|account|hall|system|site|playground))
         (?:ADULT) (?:\w+ )?(?:touche[ds]|touching) (?:me|her|him)
         (?:STRANGER) (?:(?!really|deeply|truly|so|always|words|story|song|poem|speech|whose)\w+ ){0,4}(?:touche[ds]|touching|"""
         r"""grop(?:ed|es|ing)|fondl(?:ed|es|ing)|exposed (?:him|her)self to) (?:me|her|him|my (?:MINE))"""
@@ -88,7 +100,7 @@ _RISK: tuple[Row, ...] = (
         (?:haven't|has not|hasn't) (?:eaten|had (?:any )?food)
         nowhere (?:\w+ ){0,2}to (?:go|live|stay|sleep)
         (?:sleeping|living) in (?:the|our|a|my) car
-        homeless|evict\w+
+        (?<!for the )homeless(?! (?:charity|charities|appeal|collection|project))|evict\w+
         go(?:es|ing)? hungry""",
         0.75,
         "a family in need",
@@ -100,7 +112,8 @@ _RISK: tuple[Row, ...] = (
         (?:isn't|not|aren't) allowed (?:to be )?(?:near|contact|to see)
         court order|restraining order|social (?:services|worker)
         take (?:it|this|the|that) (?:\w+ ){0,2}(?:photo|pic|picture|video|post) down
-        looking for my (?:daughter|son|kids|children|boy|girl)(?!\x27s| (?:a|an|some|any|size)(?!\w))""",
+        looking for my (?:daughter|son|kids|children|boy|girl)(?!(?:\x27?s)? (?:\w+ ){0,2}(?:THINGS))"""
+        r"""(?! (?:a|an|some|any|size)(?!\w))""",
         0.75,
         "a family that may be in hiding or parted",
     ),
@@ -122,14 +135,15 @@ _RISK: tuple[Row, ...] = (
         "a child may be missing",
     ),
     (
-        r"""home alone|all alone
+        r"""home alone(?! (?:film|movie|screening|showing|tickets))|all alone
         (?:walks?|walking|waits?|waiting|left|sat|stood|standing) (?:\w+ ){0,4}(?:alone|on (?:his|her|their|"""
         r"""my) own|by (?:him|her)self)
         (?:on (?:his|her|their|my) own|by (?:him|her|my)self) (?:\w+ )?(?:at home|in the house|from|til|"""
         r"""till|until|outside|after)
-        (?:NOBODY)(?: has|'s| is)? (?:here |there |been |come |came |turned up )?to (?:collect|get|fetch|pick)(?: up)?"""
+        (?:NOBODY)(?: has|'s| is)? (?:here |there |been |come |came |turned up )?(?:to the \w+ )?"""
+        r"""to (?:collect|get|fetch|pick)(?: up)?"""
         r"""(?: (?:THEM)(?!\x27s)(?! (?:a|an|some|to|in|off)(?!\w))| yet|(?= ?[.,!?]|$))
-        (?:NOBODY)(?: has|'s)? (?:come|came|turned up|showed up|been) for (?:THEM)(?!\x27s)(?! to(?!\w))
+        (?:NOBODY)(?: has|'s)? (?:come|came|turned up|showed up|been) (?:back )?for (?:THEM)(?!\x27s)(?! to(?!\w))
         (?:NOBODY)(?: has|'s)? (?:(?:collected|fetched|picked up) (?:THEM)(?!\x27s)|picked (?:THEM) up)
         (?:he|she|MINE)(?:'s| is| has)? (?:still )?(?:(?:hasn't|has not|not|never) (?:\w+ )?(?:been|got)|wasn't|was not) """
         r"""(?:collected|picked up)(?! (?:late|on|early|by|until|till?)(?!\w))
