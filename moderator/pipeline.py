@@ -53,6 +53,12 @@ class Judged:
     decision: Decision
 
 
+def keep(tx: Transaction, judged: Sequence[Judged]) -> list[Decision]:
+    """Record what was decided, as `decisions.record_all` does."""
+    nameless = {each.comment.id for each in judged if not each.comment.author.is_named}
+    return decisions.record_all(tx, [(each.decision, each.findings) for each in judged], nameless)
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """What followed in time from what was decided before."""
@@ -139,7 +145,7 @@ class House:
         if not judged:
             return []
         with self.database.transaction() as tx:
-            recorded = decisions.record_all(tx, [(each.decision, each.findings) for each in judged])
+            recorded = keep(tx, judged)
         return [Judged(each.comment, each.findings, decision) for each, decision in zip(judged, recorded, strict=True)]
 
     def _gather(self, tx: Transaction, waiting: Sequence[Comment], now: datetime) -> list[Case]:

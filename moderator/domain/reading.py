@@ -68,6 +68,11 @@ class Author:
     handle: str = ""  # with its @, as people write it
     display_name: str = ""
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the platform told by what name they go."""
+        return bool(self.handle or self.display_name)
+
 
 @dataclass(frozen=True, slots=True)
 class Post:

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from sqlmodel import col, select
 
 from moderator import intake
-from moderator.domain import Account, Author, Comment, Post, Visibility
+from moderator.domain import Account, Author, Comment, Post, Ruling, Visibility
 from moderator.platforms.base import Broken, Page
 from moderator.store import accounts, audit, authors, tombstones, turns
 from moderator.store.audit import Event
@@ -24,6 +24,7 @@ from moderator.store.tables import BrokenItemRow, CommentRow, CommentVersionRow,
 from moderator.store.tombstones import Why
 
 Known = tuple[CommentRow, CommentVersionRow]
+OUT_OF_SIGHT = (Ruling.HIDE, Ruling.REMOVE)
 TOLD_LATER = ("post_native_id", "parent_native_id", "url")
 """Some feeds tell more of a comment than others."""
 
@@ -35,6 +36,7 @@ class Changes:
     comments: list[Columns] = field(default_factory=list)  # new rows
     updates: list[Columns] = field(default_factory=list)  # of known rows, by id
     versions: list[Columns] = field(default_factory=list)
+    named: list[Columns] = field(default_factory=list)  # forms stored without their author's name, by id and version
     events: list[Event] = field(default_factory=list)
     fresh: list[Comment] = field(default_factory=list)
 
@@ -47,7 +49,9 @@ def receive(
     A known comment in another form becomes its next version; an older form that a lagging server gives again changes nothing,
     nor does a form whose words were cleared away. Visibility is taken over unless the platform cannot tell it. A broken item is
     set aside once. The cursor moves where the page has one and is `complete`; with False the page is read again next time.
-    Audit: "received", "edited", "visibility_changed", "set_aside".
+    An author's name that could not be told at first is filled in, and the comment judged again with it; not where a person
+    decided on it, nor where it is out of sight and waits for one.
+    Audit: "received", "edited", "author_named", "visibility_changed", "set_aside".
     """
     # Compared in the words that can be stored: else a letter no database holds would be an edit at every reading.
     told = [replace(comment, text=storable(comment.text)) for comment in page.comments]
@@ -69,7 +73,8 @@ def receive(
     for update in changes.updates:  # Not all change the same columns, and most pages change none.
         tx.change(CommentRow, [update])
     tx.insert(CommentVersionRow, changes.versions)
-    if changes.fresh:
+    tx.change(CommentVersionRow, changes.named)
+    if changes.fresh or changes.named:
         turns.wake(tx, account.id, turns.Work.JUDGE, seen_at)
     audit.write_all(tx, changes.events)
     for item in page.broken:
@@ -133,7 +138,10 @@ def _compare(comments: Sequence[Comment], known: Mapping[str, Known], seen_at: d
     for comment in {comment.id: comment for comment in comments}.values():
         if comment.id not in known:
             changes.comments.append(_new_row(fresh[comment.id], seen_at))
-        elif update := _update(changes, comment, known[comment.id][0], fresh.get(comment.id), seen_at):
+        elif update := (
+            _update(changes, comment, known[comment.id][0], fresh.get(comment.id), seen_at)
+            | _name(changes, comment, *known[comment.id], seen_at)
+        ):
             changes.updates.append({"id": comment.id} | update)
     for comment in changes.fresh:
         event = "received" if comment.version == 1 else "edited"
@@ -161,6 +169,19 @@ def _update(changes: Changes, comment: Comment, row: CommentRow, edited: Comment
         if getattr(comment, name) and not getattr(row, name):
             update[name] = getattr(comment, name)
     return update
+
+
+def _name(changes: Changes, comment: Comment, row: CommentRow, form: CommentVersionRow, seen_at: datetime) -> Columns:
+    """What changes in the row of a known comment whose author is named only now."""
+    nameless = not (form.author_handle or form.author_display_name)
+    if not nameless or not comment.author.is_named or comment.form != form.form:
+        return {}
+    names = {"author_handle": comment.author.handle, "author_display_name": comment.author.display_name}
+    changes.named.append({"comment_id": row.id, "version": form.version} | names)
+    changes.events.append(Event("author_named", seen_at, comment.platform, row.id, row.account_id, {}))
+    # Judged again, what is out of sight might be found harmless, and nobody would be asked to put it back.
+    in_sight = row.visibility not in (Visibility.HIDDEN, Visibility.GONE) and row.ruling not in OUT_OF_SIGHT
+    return {"judge_due": True} if in_sight and not row.reviewed else {}
 
 
 def _new_row(comment: Comment, seen_at: datetime) -> Columns:

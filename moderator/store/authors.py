@@ -68,7 +68,10 @@ def remember_all(tx: Transaction, comments: Sequence[Comment], seen_at: datetime
     known = {(row.platform, row.native_id): row for row in _known(tx, set(met))}
     for key, author in sorted(met.items()):
         row = known.get(key)
-        if row is None or (row.handle, row.display_name) != (author.handle, author.display_name):
+        if row is None or (
+            author.is_named  # A look-up that failed takes no name away.
+            and (row.handle, row.display_name) != (author.handle, author.display_name)
+        ):
             _remember(tx, key[0], author, seen_at)
 
 

@@ -6,11 +6,11 @@ was made already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, delete, func
+from sqlalchemy import ColumnElement, delete, func, or_
 from sqlmodel import col, select
 
 from moderator.domain import POLICY, ActionKind, Comment, Decision, Finding, Mode, RuleState, Ruling
@@ -60,17 +60,22 @@ def record(
     `after` is the number of the latest decision the caller saw, 0 for none. Raises Stale where another came since.
     Nothing is asked of a platform before `act_from`, where that is given.
     """
-    recorded = _record(tx, [(decision, findings)], after, again)[0]
+    recorded = _record(tx, [(decision, findings)], after, again, ())[0]
     if act_from is not None and recorded.number:
         tx.change(CommentRow, [{"id": decision.comment_id, "act_from": act_from}])
     return recorded
 
 
-def record_all(tx: Transaction, items: Sequence[tuple[Decision, Sequence[Finding]]]) -> list[Decision]:
-    """`record` for many at once, in their order."""
+def record_all(
+    tx: Transaction, items: Sequence[tuple[Decision, Sequence[Finding]]], nameless: Collection[str] = ()
+) -> list[Decision]:
+    """`record` for many at once, in their order.
+
+    `nameless` are the comments judged without their author's name: where it was told meanwhile, they are judged again.
+    """
     recorded: list[Decision] = []
     for start in range(0, len(items), AT_ONCE):
-        recorded += _record(tx, items[start : start + AT_ONCE], None, False)
+        recorded += _record(tx, items[start : start + AT_ONCE], None, False, nameless)
     return recorded
 
 
@@ -84,7 +89,11 @@ class _AsItStands:
 
 
 def _record(
-    tx: Transaction, items: Sequence[tuple[Decision, Sequence[Finding]]], after: int | None, again: bool
+    tx: Transaction,
+    items: Sequence[tuple[Decision, Sequence[Finding]]],
+    after: int | None,
+    again: bool,
+    nameless: Collection[str],
 ) -> list[Decision]:
     comment_ids = {decision.comment_id for decision, _ in items}
     for decision, _ in items:
@@ -100,7 +109,9 @@ def _record(
                 f"Comment {decision.comment_id} was decided on meanwhile. Nothing was changed; look at it again."
             )
         form = (decision.comment_id, decision.version)
-        settled = form in by_policy or stands.row.reviewed
+        # Judged before and due again: its author's name was told since.
+        is_due = stands.change.get("judge_due", stands.row.judge_due)
+        settled = (form in by_policy and not is_due) or stands.row.reviewed
         if not decision.by_person and (decision.version < stands.row.version or (settled and not again)):
             answers.append(by_policy.get(form, replace(decision, number=0)))
             continue
@@ -111,8 +122,19 @@ def _record(
             by_policy[form] = numbered
         kept.append((numbered, findings))
         answers.append(numbered)
+    for comment_id in _named_since(tx, comment_ids.intersection(nameless)):
+        standing[comment_id].change |= {"judge_due": True} if standing[comment_id].change else {}
     _write(tx, kept, standing)
     return answers
+
+
+def _named_since(tx: Transaction, nameless: Collection[str]) -> list[str]:
+    """Those of these comments whose author's name is known now."""
+    if not nameless:
+        return []
+    is_named = or_(col(CommentVersionRow.author_handle) != "", col(CommentVersionRow.author_display_name) != "")
+    asked = select(CommentRow.id).join(CommentVersionRow, is_latest_form())
+    return tx.all(asked.where(ours(tx), col(CommentRow.id).in_(list(nameless)), is_named))
 
 
 def lock(tx: Transaction, comment_ids: Iterable[str]) -> list[CommentRow]:

@@ -12,9 +12,9 @@ from functools import partial
 from moderator.detectors.ahead import ScoredAhead
 from moderator.errors import ConfigError
 from moderator.logs import Log
-from moderator.pipeline import House, Judged
+from moderator.pipeline import House, Judged, keep
 from moderator.reports.rounds import Rounds
-from moderator.store import agenda, alerts, decisions, turns
+from moderator.store import agenda, alerts, turns
 from moderator.store.turns import LeaseLost, Turn, Work, fenced
 from moderator.trust import judging
 from moderator.trust.account import AccountTurns, CountActed, Slowing, as_usual, nobody_counts_acts
@@ -130,7 +130,7 @@ class JudgingHands:
     def _finish(self, turn: Turn, house: House, judged: Sequence[Judged]) -> None:
         now = self._clock()
         with house.database.transaction() as tx:
-            decisions.record_all(tx, [(each.decision, each.findings) for each in judged])
+            keep(tx, judged)
             more = agenda.waits_to_be_judged(tx, turn.account_id)
             turns.finish(tx, turn, now, now if more else now + timedelta(seconds=turn.every_s))
         if judged:

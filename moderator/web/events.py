@@ -13,6 +13,7 @@ from moderator.web.telling import ALSO, DECIDED, THE_PROGRAM
 EVENTS: Mapping[str, str] = {
     "received": "Read for the first time",
     "edited": "Changed by its author",
+    "author_named": "The platform told its author’s name",
     "pasted": "Brought in by hand",
     "decided": "Decided: {ruling}{author_action}",
     "overturned": "Found wrong: “{was}” became “{now}”",
