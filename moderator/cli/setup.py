@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -162,14 +163,16 @@ def ask(document: Mapping[str, Any], zone: str, new: bool) -> dict[str, Any]:
     values: dict[str, Any] = {"school": prompt("The school's name", "" if new else str(school.get("name", "")))}
     values["zone"] = prompt("Its time zone", "Europe/London" if new else zone)
     values["head"] = {"name": prompt("The headteacher's name", str(people.get("head", "")))}
-    values["head"]["address"] = prompt("Her or his e-mail address, for the weekly summary and alerts", "")
-    values["accounts"] = list(ask_accounts())
+    told = parseaddr(str(document.get("alerts", {}).get("head", "")))[1]
+    address = prompt("Her or his e-mail address, for the weekly summary and alerts", told)
+    values["head"]["address"] = "" if address == told else address  # What stands is left out: it stays as it is.
+    values["accounts"] = list(ask_accounts(document.get("accounts", [])))
     if typer.confirm("Set up how letters leave (your mail server)?", default=new):
-        values["mail"] = ask_mail()
+        values["mail"] = ask_mail(document.get("mail", {}))
     return values
 
 
-def ask_accounts() -> Iterator[dict[str, Any]]:
+def ask_accounts(standing: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     for platform, kinds in KINDS.items():
         if not typer.confirm(
             f"Connect {platform}? (docs/connect-{platform}.md says where its keys come from)", default=False
@@ -177,20 +180,33 @@ def ask_accounts() -> Iterator[dict[str, Any]]:
             continue
         kind, form = next(iter(kinds.items()))  # the one that holds longest comes first
         fields = [name for name, field in form.model_fields.items() if field.is_required()]
-        handle = prompt("  The account's handle", "")
+        here = next((str(each.get("handle", "")) for each in standing if each.get("platform") == platform), "")
+        handle = prompt("  The account's handle", here)
         login = {
             name: typer.prompt(f"  {name} (hidden)", hide_input=True) for name in fields if name not in NEVER_TYPED
         }
         yield {"platform": platform, "handle": handle, "login": {"kind": kind, **login}}
 
 
-def ask_mail() -> dict[str, Any]:
-    mail: dict[str, Any] = {"host": prompt("  Mail server", ""), "port": typer.prompt("  Port", default=587)}
-    mail["security"] = prompt("  starttls, tls or none", "tls" if mail["port"] == 465 else "starttls")
-    mail["user"] = prompt("  User name, Enter for none", "")
+def ask_mail(stands: Mapping[str, Any]) -> dict[str, Any]:
+    before, port = str(stands.get("user", "")), int(stands.get("port", 587))
+    mail: dict[str, Any] = {"host": prompt("  Mail server", str(stands.get("host", "")))}
+    mail["port"] = typer.prompt("  Port", default=port)
+    usual = (
+        str(stands.get("security", "starttls"))
+        if mail["port"] == port
+        else "tls"
+        if mail["port"] == 465
+        else "starttls"
+    )
+    mail["security"] = prompt("  starttls, tls or none", usual)
+    user = prompt(f"  User name, {'a dash' if before else 'Enter'} for none", before)
+    mail["user"] = "" if user == "-" else user
     if mail["user"]:
-        mail["password"] = typer.prompt("  Password (hidden)", hide_input=True)
-    mail["sender"] = prompt("  Address that letters come from", mail["user"])
+        stays = before == mail["user"]
+        words = "  Password (hidden; Enter keeps it)" if stays else "  Password (hidden)"
+        mail["password"] = typer.prompt(words, hide_input=True, default="" if stays else None, show_default=False)
+    mail["sender"] = prompt("  Address that letters come from", str(stands.get("sender", "")) or mail["user"])
     return mail
 
 

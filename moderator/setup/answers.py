@@ -21,12 +21,12 @@ class Head(Form):
 
 class Mail(Form):
     host: str
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Security = "starttls"
-    user: str = ""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    security: Security | None = None
+    user: str | None = None  # empty: the server asks for none
     password: str = Field(default="", repr=False)
     sender: str
-    reply_to: str = ""  # left out: the sender
+    reply_to: str = ""  # left out, and nobody stands there yet: the sender
 
 
 class Account(Form):

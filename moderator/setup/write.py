@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 
 import tomlkit
 from tomlkit import TOMLDocument
 
-from moderator.setup.answers import Account, Answers, Mail
+from moderator.setup.answers import Account, Answers, Head, Mail
 
 MAIL_PASSWORD = "mail.password"  # noqa: S105  The name of a file.
 
@@ -36,10 +37,11 @@ def written(main: str, policy: str, answers: Answers, new: bool) -> Written:
         _set(document, "school", name=answers.school)
     if answers.head.name:
         _set(document, "people", head=answers.head.name)
+    had_mail = not new and _has_mail(document)
     if answers.mail is not None:
         _set_mail(document, answers.mail, secrets)
     if answers.head.address:
-        _set_head(document, answers)
+        _set_head(document, answers.head, had_mail)
     for account in answers.accounts:
         _set_account(document, account)
         if account.login:
@@ -59,19 +61,35 @@ def _set(document: TOMLDocument, table: str, **values: object) -> None:
 
 
 def _set_mail(document: TOMLDocument, mail: Mail, secrets: dict[str, str]) -> None:
-    where = {"host": mail.host, "port": mail.port, "security": mail.security, "user": mail.user}
-    _set(document, "mail", **where, sender=mail.sender, reply_to=mail.reply_to or mail.sender)
-    _set(document, "mail", password_file=MAIL_PASSWORD if mail.user else "")
-    if mail.user and mail.password:
-        secrets[MAIL_PASSWORD] = f"{mail.password}\n"
+    stands = document.get("mail", {})
+    told = {"port": mail.port, "security": mail.security, "user": mail.user}
+    where = {"host": mail.host} | {key: value for key, value in told.items() if value is not None}
+    _set(document, "mail", **where, sender=mail.sender, reply_to=mail.reply_to or stands.get("reply_to") or mail.sender)
+    user, file = document["mail"].get("user", ""), stands.get("password_file") or MAIL_PASSWORD
+    _set(document, "mail", password_file=file if user else "")
+    if user and mail.password:
+        secrets[file] = f"{mail.password}\n"
 
 
-def _set_head(document: TOMLDocument, answers: Answers) -> None:
-    head = answers.head
+def _has_mail(document: TOMLDocument) -> bool:
+    return bool(document.get("mail", {}).get("host"))
+
+
+def _set_head(document: TOMLDocument, head: Head, had_mail: bool) -> None:
+    """Beside whoever gets the summary already. `had_mail`: letters could leave before, so that alerts which are off were
+    switched off, or left off, by somebody; without a mail server they cannot be on."""
     address = f"{head.name} <{head.address}>" if head.name else head.address
-    _set(document, "weekly", to=[address])
-    if answers.mail is not None or document.get("mail", {}).get("host"):
-        _set(document, "alerts", enabled=True, head=address)
+    to = document.get("weekly", {}).get("to", [])
+    if _bare(address) not in map(_bare, to):
+        _set(document, "weekly", to=[*to, address])
+    if _has_mail(document):
+        _set(document, "alerts", head=address)
+        if not had_mail or "enabled" not in document["alerts"]:
+            _set(document, "alerts", enabled=True)
+
+
+def _bare(address: str) -> str:
+    return parseaddr(address)[1].casefold()
 
 
 def _set_account(document: TOMLDocument, account: Account) -> None:

@@ -141,3 +141,54 @@ def test_a_school_in_use_keeps_all_that_was_not_asked() -> None:
     assert plan.main == main
     assert tomllib.loads(plan.policy) == {"limits": {"insult": {"hide": 0.9}}, "duty": {"time_zone": "Europe/London"}}
     assert plan.secrets == {}
+
+
+def test_run_again_it_takes_nobody_off_a_list_and_switches_nothing_back_on(tmp_path: Path) -> None:
+    config, state = tmp_path / "etc", tmp_path / "fresh-state"
+    first = {
+        "school": SCHOOL,
+        "state_dir": str(state),
+        "head": {"name": "Mrs Ravenscroft", "address": "head@hartfield.example"},
+        "mail": {
+            "host": "mail.hartfield.example",
+            "port": 465,
+            "security": "tls",
+            "user": "moderation",
+            "password": "s",
+        }
+        | {"sender": "moderation@hartfield.example"},
+    }
+    path = tmp_path / "answers.toml"
+    path.write_text(tomlkit.dumps(first), encoding="utf-8")
+    said = setup(config, "--answers", str(path), "--untried")
+    assert said.returncode == 0, said.stderr
+    main = config / "moderator.toml"
+    document = tomlkit.parse(main.read_text(encoding="utf-8"))
+    document["weekly"]["to"] += ["deputy@hartfield.example", "dsl@hartfield.example"]
+    document["mail"]["reply_to"] = "office@hartfield.example"
+    document["alerts"]["enabled"] = False
+    main.write_text(tomlkit.dumps(document), encoding="utf-8")
+    head = {"name": "Ms Quill", "address": "quill@hartfield.example"}
+    again = {"head": head, "mail": {"host": "post.hartfield.example", "sender": "moderation@hartfield.example"}}
+    path.write_text(tomlkit.dumps(again), encoding="utf-8")
+
+    said = setup(config, "--answers", str(path), "--untried")
+
+    assert said.returncode == 0, said.stderr
+    settings = read_settings(config, credentials_dir=None)
+    assert [each.address for each in settings.weekly.to] == [
+        *("head@hartfield.example", "deputy@hartfield.example", "dsl@hartfield.example", "quill@hartfield.example")
+    ]
+    assert (settings.alerts.enabled, settings.mail.reply_to.address) == (False, "office@hartfield.example")
+    assert (settings.mail.host, settings.mail.port, settings.mail.security) == ("post.hartfield.example", 465, "tls")
+    assert (settings.mail.user, settings.mail.password) == ("moderation", "s")
+
+
+def test_who_sets_up_mail_on_another_day_has_alerts_from_then_on() -> None:
+    head = Answers.model_validate({"head": {"name": "Mrs Ravenscroft", "address": "head@hartfield.example"}})
+    shipped = (REPOSITORY / "config" / "moderator.toml").read_text(encoding="utf-8")
+    without = written(shipped, "", head, new=True).main
+    assert not tomllib.loads(without)["alerts"]["enabled"]
+    mail = {"mail": {"host": "mail.hartfield.example", "sender": "moderation@hartfield.example"}}
+    later = tomllib.loads(written(without, "", Answers.model_validate(head.model_dump() | mail), new=False).main)
+    assert (later["alerts"]["enabled"], len(later["weekly"]["to"])) == (True, 1)
