@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Protocol
 
 from moderator.detectors import abuse_words
 from moderator.detectors.name_blind import LESS_NAMES, Namer, less_names
 from moderator.detectors.phrases import Phrases, Row
+from moderator.detectors.plain_threats import GROUPS as THREAT_GROUPS
+from moderator.detectors.plain_threats import PLAIN_THREATS, doubt
 from moderator.detectors.text import Folded, fold, unmask
 from moderator.domain import Comment, Context, Finding, Label
 
@@ -44,11 +46,12 @@ class ToxicityScorer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AbuseHit:
-    """Abusive words: `span` in the original text, `kind` one of WordListScorer's."""
+    """Abusive words: `span` in the original text, `kind` one of WordListScorer's. What is `sure` counts without a model."""
 
     kind: str
     weight: float
     span: tuple[int, int]
+    sure: bool = False
 
 
 # What a hit of weight 1.0 means in each of the six labels.
@@ -66,13 +69,15 @@ _TABLES: Mapping[str, tuple[Row, ...]] = {
     "threat": abuse_words.THREATS,
     "sexual": abuse_words.SEXUAL,
 }
+_DISGUISED = re.compile(r"[^\w\s'’]|[\d_]|(?<!\w)\w\s\w(?!\w)")
+"""In words as they were written: a sign or a digit for a letter, or letters spaced out. A letter drawn out is no disguise."""
 _MASKED = re.compile(r"(?<!\w)[a-z]+[*#%?&]+[a-z*#%?&]*(?!\w)|(?<![\w*#%?&])[*#%?&]+[a-z]{2,}(?!\w)")
 
 
 class WordListScorer:
     """A stand-in for a model: it knows some words and phrases, sees through simple disguises and understands nothing."""
 
-    name, version = "word_list", "1"
+    name, version = "word_list", "2"
     is_stand_in = True
     labels = LABELS
 
@@ -87,7 +92,10 @@ class WordListScorer:
         return scores
 
     def hits(self, text: str) -> tuple[AbuseHit, ...]:
-        """Every abusive phrase known, in both readings of the text."""
+        """Every abusive phrase known, in both readings of the text.
+
+        Sure are plain threats, and what shows only once disguises are taken off: no model reads those.
+        """
         return _hits(text)
 
 
@@ -96,7 +104,13 @@ def _hits(text: str) -> tuple[AbuseHit, ...]:
     seen, plain = fold(text), unmask(text)
     hits = [*_find(seen), *_masked(seen)]
     if plain.text != seen.text:
-        hits += _find(plain)
+        known = frozenset(hits)
+        hits += [_disguised(hit, text) for hit in _find(plain) if hit not in known]
+    hits += [
+        AbuseHit("threat", round(said.score - doubt(seen.text + text), 4), said.span, sure=True)
+        for reading in dict.fromkeys((seen, plain))
+        for said in _plain_threats().find(reading)
+    ]
     for emoji, (kind, weight) in abuse_words.EMOJI.items():
         if (at := text.find(emoji)) >= 0:
             hits.append(AbuseHit(kind, weight, (at, at + len(emoji))))
@@ -106,6 +120,15 @@ def _hits(text: str) -> tuple[AbuseHit, ...]:
 @cache
 def _tables() -> Mapping[str, Phrases]:
     return {kind: Phrases(rows, abuse_words.GROUPS) for kind, rows in _TABLES.items()}
+
+
+@cache
+def _plain_threats() -> Phrases:
+    return Phrases(PLAIN_THREATS, THREAT_GROUPS)
+
+
+def _disguised(hit: AbuseHit, text: str) -> AbuseHit:
+    return replace(hit, sure=hit.kind != "threat" and bool(_DISGUISED.search(text[slice(*hit.span)])))
 
 
 def _find(folded: Folded) -> Iterator[AbuseHit]:
@@ -130,6 +153,7 @@ def _fills(masked: str, word: str) -> bool:
 
 # Below this a label says nothing; what counts is decided by policy, far above it.
 _FLOOR = 0.05
+_LISTED = "by the list of words"
 _LABEL_OF = {
     "insult": Label.INSULT,
     "identity_attack": Label.HATE,
@@ -150,7 +174,7 @@ class Toxicity:
     """A scorer's labels as findings: insult, hate (identity_attack), threat, and profanity or sexual (obscene).
 
     No scorer of six labels tells swearing from sexual words, so the word list does, and it points at the words as well. With a
-    `namer` the names that it is sure of raise no score.
+    `namer` the names that it is sure of raise no score. What the list is sure of counts at least with the list's weight.
     """
 
     name = "toxicity"
@@ -167,10 +191,11 @@ class Toxicity:
         if self._namer is not None:
             scores = less_names(self._scorer.score, self._namer, comment, context, scores)
         hits = self._words.hits(comment.text)
+        sure = _sure_scores(hits)
         return [
-            self._finding(self._label(label, hits), score, hits, comment.text)
-            for label, score in scores.items()
-            if score >= _FLOOR
+            self._finding(self._label(label, hits), score, hits, comment.text, listed=sure.get(label, 0.0))
+            for label, score in {**dict.fromkeys(sure, 0.0), **scores}.items()
+            if max(score, sure.get(label, 0.0)) >= _FLOOR
         ]
 
     def _label(self, label: str, hits: Sequence[AbuseHit]) -> Label:
@@ -181,8 +206,23 @@ class Toxicity:
             return Label.SEXUAL
         return _LABEL_OF[label]
 
-    def _finding(self, label: Label, score: float, hits: Sequence[AbuseHit], text: str) -> Finding:
-        pointed = max((hit for hit in hits if hit.kind == _KIND_OF[label]), key=lambda hit: hit.weight, default=None)
+    def _finding(self, label: Label, score: float, hits: Sequence[AbuseHit], text: str, *, listed: float) -> Finding:
+        pointed = max(
+            (hit for hit in hits if hit.kind == _KIND_OF[label]),
+            key=lambda hit: (hit.sure and listed > score, hit.weight),
+            default=None,
+        )
         span = pointed.span if pointed else None
         phrase = text[slice(*span)] if span else ""
-        return Finding(label, score, span, self.name, self.version, phrase, note=self._note)
+        note = _LISTED if listed > score else self._note
+        return Finding(label, max(score, listed), span, self.name, self.version, phrase, note=note)
+
+
+def _sure_scores(hits: Sequence[AbuseHit]) -> dict[str, float]:
+    """What the sure hits mean in a scorer's labels; the strongest of each."""
+    scores: dict[str, float] = {}
+    for hit in hits:
+        for label, share in _MEANS[hit.kind].items() if hit.sure else ():
+            if label in _LABEL_OF:
+                scores[label] = max(scores.get(label, 0.0), round(hit.weight * share, 4))
+    return scores
