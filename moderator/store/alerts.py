@@ -113,7 +113,10 @@ def _next_number(tx: Transaction) -> int:
 
 
 def settle_decided(tx: Transaction, now: datetime) -> list[Alert]:
-    """Open the cases on which a person has decided since; returns the alerts that are opened by that."""
+    """Open the cases on which a person has decided since; returns the alerts of which no case is unopened any more.
+
+    An erasure closes cases too, as after a restore: an alert that is about nothing would ring for ever.
+    """
     case, decision = AlertCaseRow, DecisionRow
     rows = tx.all(
         select(case, decision)
@@ -125,11 +128,11 @@ def settle_decided(tx: Transaction, now: datetime) -> list[Alert]:
     for found, decided in rows:  # The first decision by a person is the last to be written, and stays.
         this = (col(case.comment_id) == found.comment_id, col(case.version) == found.version)
         tx.run(update(case).where(*this).values(opened_at=decided.decided_at, opened_by=decided.decided_by))
-    numbers = {found.alert_number for found, _ in rows}
-    done = numbers - {number for number, _, _ in _unopened(tx)}
+    done = {row.number for row in tx.all(_open(tx))} - {number for number, _, _ in _unopened(tx)}
     for number in sorted(done):
-        last = max((d for f, d in rows if f.alert_number == number), key=lambda d: d.decided_at)
-        _end(tx, number, last.decided_by, now)
+        mine = (d for f, d in rows if f.alert_number == number)
+        last = max(mine, key=lambda d: d.decided_at, default=None)
+        _end(tx, number, last.decided_by if last else ACTOR, now)
     return _alerts(tx, tx.mine(AlertRow).where(col(AlertRow.number).in_(done))) if done else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -10,13 +11,14 @@ from moderator.domain import Ruling
 from moderator.errors import LoginExpired
 from moderator.platforms.base import Page
 from moderator.policy.duty import Duty
+from moderator.privacy.erase import apply_tombstones
 from moderator.reports.alerts import digest_slot
 from moderator.store import accounts, alerts, audit, comments
 from tests.conftest import MINUTE, NOON
 from tests.reports.alert_fixtures import box, service, story
 from tests.reports.alert_story import HEAD, WORDS, Story
 from tests.reports.push_service import PushService
-from tests.store.made import ACCOUNT, a_comment
+from tests.store.made import ACCOUNT, PAT, a_comment
 
 __all__ = ["box", "service", "story"]
 
@@ -238,6 +240,26 @@ def test_no_digest_is_sent_when_nothing_waits_and_none_when_something_comes_late
 def test_the_hour_that_comes_twice_brings_one_digest() -> None:
     twice = [datetime.fromisoformat(f"2026-10-25T{at}:00+00:00") for at in ("00:30", "01:30")]
     assert [digest_slot([time(1, 30)], Duty(), now) for now in twice] == ["2026-10-25 01:30"] * 2
+
+
+def test_an_alert_about_comments_that_were_erased_rings_no_more(story: Story) -> None:
+    """As after a restore: the backup has the alert, and the erasures that were asked for since are applied to it."""
+    story.urgent("c1")
+    story.urgent("c2")
+    story.look()
+    erasure = {"at": story.now.isoformat(), "platform": ACCOUNT.platform, "author_native_id": PAT.native_id}
+    assert story.letters() == ["head: 2 urgent comments wait"]
+
+    with story.database.transaction() as tx:
+        assert apply_tombstones(tx, [json.dumps(erasure | {"school": tx.school_id, "by": "A, B", "why": ""})]) == 2
+    looked = story.look(16 * MINUTE)
+    story.looks(2 * HOUR, 15 * MINUTE)
+
+    assert [(alert.number, alert.opened_by) for alert in looked.opened] == [(1, "moderator")]
+    assert story.open_numbers() == []
+    assert story.letters() == ["head: 2 urgent comments wait"]
+    story.urgent("c3", text="and my stepdad again")
+    assert story.look().raised == [2]
 
 
 def feed(story: Story, error: str | None, at: datetime) -> None:
