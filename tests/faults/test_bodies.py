@@ -25,3 +25,9 @@ def test_a_hostile_item_is_set_aside_and_the_rest_of_its_page_is_read(tmp_path: 
             rows = tx.all(select(BrokenItemRow))
         assert rows
         assert all(row.digest and row.reason for row in rows)
+
+
+def test_what_a_long_run_once_fell_over_is_set_aside(tmp_path: Path) -> None:
+    """An id of a NUL alone, which came twice, and a count that no database holds."""
+    with open_room(tmp_path) as school:
+        assert cases(school, 1, (272, 386, 754, 775)).broken == []

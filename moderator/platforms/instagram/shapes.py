@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from moderator.domain import Account, Author, Comment, Post, Visibility, comment_id
 from moderator.platforms.base import Broken
+from moderator.platforms.lenient import Count
 
 # https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-media/comments and
 # https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment (read 2026-11-22).
@@ -34,6 +35,7 @@ def _without_half_pairs(value: Any) -> Any:
 
 
 Words = Annotated[str, BeforeValidator(_without_half_pairs)]
+NativeId = Annotated[str, Field(pattern=r"^[\w-]+$")]
 
 
 class Lenient(BaseModel):
@@ -48,7 +50,7 @@ class _From(Lenient):
 
 
 class _Comment(Lenient):
-    id: Words = Field(min_length=1)
+    id: NativeId
     timestamp: AwareDatetime
     text: Words | None = None  # a comment can be a picture only
     username: Words | None = None
@@ -58,11 +60,11 @@ class _Comment(Lenient):
 
 
 class _Media(Lenient):
-    id: Words = Field(min_length=1)
+    id: NativeId
     timestamp: AwareDatetime
     caption: Words | None = None
     permalink: Words | None = None
-    comments_count: int | None = None
+    comments_count: Count = None
 
 
 @dataclass(slots=True)

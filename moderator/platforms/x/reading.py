@@ -23,26 +23,17 @@ from pydantic import (
     BaseModel,
     Field,
     ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
 )
 from pydantic_core import PydanticCustomError
 
 from moderator.domain import Account, Author, Comment, Mention, Post, Visibility, comment_id
 from moderator.platforms.base import Broken
+from moderator.platforms.lenient import Count, Helpful
 
 AT = "[@\N{FULLWIDTH COMMERCIAL AT}]"
 NUMBER = re.compile("[0-9]{1,19}")
 HANDLE = "[A-Za-z0-9_]"
 LEADING_HANDLES = re.compile(rf"(?:{AT}{HANDLE}+\s+)*{AT}{HANDLE}+\s*")
-
-
-def or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    """What only helps to read a text must not cost us the text: where it has another shape, it counts as missing."""
-    try:
-        return read(value)
-    except ValidationError:
-        return None
 
 
 def storable(text: str) -> str:
@@ -52,7 +43,6 @@ def storable(text: str) -> str:
     return text
 
 
-Helpful = WrapValidator(or_none)
 String = Annotated[str, AfterValidator(storable)]
 NativeId = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
 
@@ -81,7 +71,7 @@ class Reference(BaseModel):
 
 
 class Metrics(BaseModel):
-    reply_count: int | None = None
+    reply_count: Count = None
 
 
 class Attachments(BaseModel):

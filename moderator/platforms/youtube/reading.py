@@ -19,6 +19,7 @@ from pydantic.alias_generators import to_camel
 
 from moderator.domain import Account, Author, Comment, Post, Visibility, comment_id
 from moderator.platforms.base import Broken
+from moderator.platforms.lenient import Count
 
 WATCH = "https://www.youtube.com/watch?v="
 RAW_AT_MOST = 65_536
@@ -105,7 +106,7 @@ class VideoSnippet(Vendor):
 
 
 class Statistics(Vendor):
-    comment_count: int | None = None  # absent where comments are switched off
+    comment_count: Count = None  # absent where comments are switched off
 
 
 class VideoItem(Vendor):
