@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from moderator.reports.apprise_channel import Services
-from moderator.reports.mail import Mailer, new_message, packed, stable_id, writer_of
+from moderator.reports.mail import GIVE_UP_AFTER, Mailer, new_message, packed, stable_id, writer_of
 from moderator.reports.push import Pusher
 from moderator.settings import Settings
 from moderator.settings.alerts import AlertSettings, OnCall
@@ -18,7 +18,6 @@ from moderator.store.mails import Mail
 
 KIND = "alert"
 PING_TIMEOUT_S = 10.0
-A_DAY = timedelta(days=1)
 LATE_DIGEST = timedelta(hours=3)
 """How late a digest is still worth reading, as after the machine or the mail server was off."""
 
@@ -40,8 +39,9 @@ class Channels:
         """A letter of these two, subject and words, ready for the outbox; tried for as long as it is worth reading."""
         message = new_message(self.mail, to, words[0], stable_id(self.mail, self.school, KIND, key, to.address), now)
         message.set_content(words[1])
-        # While nobody opens an urgent case a newer letter follows: a pile of old ones would only hide it.
-        worth = {"urgent": self.settings.then_every, "digest": LATE_DIGEST}.get(severity, A_DAY)
+        # While nobody opens an urgent case a newer letter follows: a pile of old ones would only hide it. What is told only
+        # once, as that an account is paused, is tried for as long as any letter.
+        worth = {"urgent": self.settings.then_every, "digest": LATE_DIGEST}.get(severity, GIVE_UP_AFTER)
         return packed(message, key, KIND, now, worth)
 
     def contact(self, role: str) -> Person:

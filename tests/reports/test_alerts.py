@@ -281,6 +281,19 @@ def test_an_outage_is_told_once_when_it_begins_and_once_when_it_ends(story: Stor
     assert "16 November 2026, 12:01 to 16 November 2026, 12:41" in story.box.letters[1].get_content().replace("\n", " ")
 
 
+def test_that_an_account_is_paused_is_told_though_the_mail_server_was_off_for_days(story: Story) -> None:
+    feed(story, None, story.now)
+    with story.database.transaction() as tx:
+        accounts.pause(tx, ACCOUNT.id, "the token was revoked", None, story.now)
+    story.box.refuses = "451 later"
+    story.looks(4 * 24 * HOUR, 2 * HOUR)
+    assert story.letters() == []
+
+    story.box.refuses = ""
+    story.looks(24 * HOUR, 2 * HOUR)
+    assert story.letters() == ["head: The account youtube is paused"]
+
+
 def test_a_short_failure_is_not_told(story: Story) -> None:
     for minute in range(60):
         feed(story, "no route" if minute % 20 < 5 else None, story.now)
