@@ -122,7 +122,7 @@ def survey(tx: Transaction, asked: Retention, now: datetime) -> Survey:
         kind, before = class_of(each), counts[class_of(each)]
         oldest = min(at for at in (before.oldest, each.last_at) if at is not None)
         counts[kind] = Count(before.held + 1, before.due + is_due(each, in_force, now), oldest)
-    left = {each.name: leftovers.count(tx, each, now - _kept_for(each.keeps, in_force)) for each in LEFTOVERS}
+    left = {each.name: leftovers.count(tx, each, now, _kept_for(each.keeps, in_force)) for each in LEFTOVERS}
     return Survey(
         in_force, counts, {name: count for name, count in left.items() if count}, retention_terms.last_run(tx)
     )
@@ -151,7 +151,7 @@ def clear_away(database: Database, asked: Retention, now: datetime) -> dict[str,
                 counts[kind.value] += len(ids)
     with database.transaction() as tx:
         for each in LEFTOVERS:
-            if gone := leftovers.take_away(tx, each, now - _kept_for(each.keeps, in_force)):
+            if gone := leftovers.take_away(tx, each, now, _kept_for(each.keeps, in_force)):
                 counts[each.name] = gone
         retention_terms.ran(tx, counts, now)
     return counts

@@ -12,7 +12,7 @@ from moderator.store import audit, mails, pauses
 from moderator.store.database import Transaction
 from moderator.store.pauses import Pause
 
-LONGEST = timedelta(weeks=8)
+LONGEST = mails.ASKED_FOR
 KINDS = {"weekly": "weekly moderation report", "governors": "half-termly totals for governors"}
 """The letters from which there is a rest, in words."""
 

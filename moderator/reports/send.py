@@ -33,7 +33,7 @@ SENDING_TAKES_AT_MOST_S = 1800.0
 MOST_WEEKS = 4
 TODAY_LASTS = A_WEEK
 """How long after it was due a report still tells how things stand today; later that would be another week's news."""
-GOVERNORS_WITHIN = 8 * A_WEEK
+GOVERNORS_WITHIN = mails.ASKED_FOR
 """A half term that ended longer ago is told no more by itself."""
 
 

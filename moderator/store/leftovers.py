@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Delete, Update, delete, exists, func, or_, select, update
 from sqlmodel import col
 
 from moderator.store.database import Transaction
+from moderator.store.mails import ASKED_FOR
 from moderator.store.tables import (
     AlertSendRow,
     AuthorLinkRow,
@@ -46,17 +47,19 @@ class Leftover:
     table: type[Any]
     where: Callable[[datetime], Where]
     blank: dict[str, Any] | None = None  # None: the rows go; else these columns are emptied
+    at_least: timedelta = timedelta()  # however short the time of its class is
 
 
-def count(tx: Transaction, leftover: Leftover, before: datetime) -> int:
-    """How many there are that are older than `before`."""
+def count(tx: Transaction, leftover: Leftover, now: datetime, kept_for: timedelta) -> int:
+    """How many there are that are older than they are kept for."""
+    before = now - max(kept_for, leftover.at_least)
     asked = select(func.count()).select_from(leftover.table).where(*_mine(tx, leftover, before))
     return int(tx.session.connection().execute(asked).scalar_one())
 
 
-def take_away(tx: Transaction, leftover: Leftover, before: datetime) -> int:
+def take_away(tx: Transaction, leftover: Leftover, now: datetime, kept_for: timedelta) -> int:
     """Take them away; returns how many there were."""
-    which = _mine(tx, leftover, before)
+    which = _mine(tx, leftover, now - max(kept_for, leftover.at_least))
     statement: Delete | Update = delete(leftover.table).where(*which)
     if leftover.blank is not None:
         statement = update(leftover.table).where(*which).values(leftover.blank)
@@ -146,7 +149,8 @@ LEFTOVERS: tuple[Leftover, ...] = (
         COMPLAINT,
     ),
     Leftover("released holds", "actioned", HoldRow, _older(HoldRow.released_at)),
-    Leftover("marks of letters", "actioned", MailRow, _older(MailRow.ended_at)),
+    # Whoever makes letters asks by their marks which were sent: one that is gone too early goes out again.
+    Leftover("marks of letters", "actioned", MailRow, _older(MailRow.ended_at), at_least=ASKED_FOR),
     Leftover("marks of alerts", "actioned", AlertSendRow, _older(AlertSendRow.ended_at)),
     Leftover("phones that left", "clean", PushSubscriptionRow, _older(PushSubscriptionRow.dropped_at)),
     Leftover("ended sign-ins", "clean", SessionRow, _older(SessionRow.ended_at, SessionRow.seen_at)),

@@ -19,6 +19,9 @@ from moderator.store.tables import MailRow
 TAKEN_FOR = timedelta(minutes=10)
 """How long a letter belongs to the one who took it; sending lasts no longer, as each step of it has its time limit."""
 
+ASKED_FOR = timedelta(weeks=8)
+"""How long after a letter ended somebody may ask whether it was put here: as long, its mark is kept. Nobody asks for longer."""
+
 
 class MailState(StrEnum):
     WAITING = "waiting"

@@ -15,7 +15,9 @@ from moderator.domain import Mode
 from moderator.logs import open_log
 from moderator.pipeline import House
 from moderator.policy.duty import Term
+from moderator.policy.keeping import Retention
 from moderator.policy.limits import DEFAULT
+from moderator.privacy.retention import clear_away
 from moderator.reports.mail import Mailer
 from moderator.reports.send import Letters, put_due, report_rounds, send_reports
 from moderator.reports.weekly import Week
@@ -135,6 +137,28 @@ def test_governors_get_the_totals_of_each_half_term_once(own: Database, tmp_path
     assert put_due(own, letters, london("2027-01-04 09:00")) == []
 
     assert keys(own, governor) == ["governors 2026-09-02/2026-10-23", "governors 2026-11-02/2026-12-18"]
+
+
+def test_a_short_retention_sends_nobody_the_same_letter_twice(life: Life, own: Database, tmp_path: Path) -> None:
+    """Comments are kept for a month and the totals are worth telling for two: the mark outlives the comments."""
+    life.begin(london("2026-09-01 08:00"))
+    life.hidden("x", london("2026-10-10 10:00"))
+    half = Term(date(2026, 9, 3), date(2026, 10, 23))
+    letters = school_letters(tmp_path, to=(HEAD_MAIL,), governors=(HEAD_MAIL,), half_terms=(half,))
+    put, gone = [], 0
+    for day in range(70):
+        now = london("2026-10-26 07:31") + day * DAY
+        made = put_due(own, letters, now)
+        put += [mail.key for mail in made]
+        for mail in made:
+            with own.transaction() as tx:
+                assert mails.take(tx, mail, now)
+                mails.sent(tx, mail, now)
+        gone += clear_away(own, Retention(30 * DAY, 30 * DAY), now).get("marks of letters", 0)
+
+    assert put.count("governors 2026-09-03/2026-10-23") == 1
+    assert len(put) == len(set(put))
+    assert gone > 0
 
 
 @pytest.mark.usefixtures("lived")
