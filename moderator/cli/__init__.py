@@ -74,12 +74,12 @@ def program(words: Sequence[str] = ()) -> typer.Typer:
 
 
 def main() -> None:
-    """Run one command; an error made on purpose is one clear sentence and an exit code, never a traceback."""
+    """Run one command; an error made on purpose is one clear sentence and an exit code, never a traceback.
+
+    Where the reader left (`moderator queue | head`), Typer ends it by itself and without a word.
+    """
     try:
         program(sys.argv[1:])(standalone_mode=True)
     except ModeratorError as error:
         print(f"moderator: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
-    except BrokenPipeError:
-        sys.stderr.close()  # The reader left (`moderator queue | head`): nobody is there to be told.
-        raise SystemExit(0) from None

@@ -63,7 +63,7 @@ def diagnostics(
     typer.echo(f"{to}: {', '.join(files)}. No password, name or comment is in it; look through it before you send it.")
 
 
-def last_lines(log: Path | None) -> list[str]:
+def last_lines(log: Path | None, within_s: float = JOURNAL_TIMEOUT_S) -> list[str]:
     """Of the file or of the journal; none where there is neither. Raises ConfigError where the file cannot be read."""
     if log is not None:
         try:
@@ -75,7 +75,7 @@ def last_lines(log: Path | None) -> list[str]:
         return []
     words = [command, "-u", "moderator", "-u", "moderator-web", "-n", str(LOG_LINES), "--no-pager", "-o", "cat"]
     try:
-        said = subprocess.run(words, capture_output=True, text=True, timeout=JOURNAL_TIMEOUT_S, check=False)  # noqa: S603  Our own words.
+        said = subprocess.run(words, capture_output=True, text=True, timeout=within_s, check=False)  # noqa: S603  Our own words.
     except (OSError, subprocess.TimeoutExpired):
         return []
     return said.stdout.splitlines()

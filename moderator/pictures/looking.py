@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import IO, Any, Protocol, cast
 
@@ -22,6 +23,7 @@ LOAD_WITHIN_S = 60.0
 READ_WITHIN_S = 30.0
 KEPT_FOR_S = 120.0
 """How long the reader is kept when there is nothing to read: it holds some hundred megabytes."""
+READER = (sys.executable, "-m", "moderator.pictures.reader")
 TO_INSTALL = ".venv/bin/pip install --no-deps --require-hashes -r requirements/pictures.txt"
 TO_INSTALL_NUDITY = ".venv/bin/pip install --no-deps --require-hashes -r requirements/nudity.txt"
 
@@ -75,10 +77,10 @@ def take_apart(data: bytes, within_s: float = DECODE_WITHIN_S) -> Pixels:
 class Looker:
     """Looks at one picture after the other; safe to call from several threads."""
 
-    def __init__(self, *, nudity: bool = False, kept_for_s: float = KEPT_FOR_S) -> None:
-        """Raises ConfigError where what reads pictures is not installed."""
+    def __init__(self, *, nudity: bool = False, kept_for_s: float = KEPT_FOR_S, reader: Sequence[str] = READER) -> None:
+        """`reader` is the command that reads pixels. Raises ConfigError where what it needs is not installed."""
         need_libraries(nudity)
-        self._nudity, self._kept_for_s = nudity, kept_for_s
+        self._nudity, self._kept_for_s, self._command = nudity, kept_for_s, tuple(reader)
         self._reader: subprocess.Popen[bytes] | None = None
         self._one_at_a_time = threading.Lock()
         self._timer: threading.Timer | None = None
@@ -118,7 +120,7 @@ class Looker:
         return _answer(reader, READ_WITHIN_S)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "moderator.pictures.reader", *(["--nudity"] if self._nudity else [])]
+        command = [*self._command, *(["--nudity"] if self._nudity else [])]
         self._reader = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )

@@ -90,6 +90,20 @@ def test_a_tampered_model_is_listed_as_faulty_and_fails_the_check(config: Path) 
         path.write_bytes(before)
 
 
+@pytest.mark.usefixtures("fetched")
+def test_a_model_that_scores_otherwise_on_this_machine_fails_the_check(config: Path) -> None:
+    path = config.parent / "state" / "models" / NAME / "manifest.json"
+    before = path.read_text(encoding="utf-8")
+    manifest = json.loads(before)
+    for answer in manifest["known_answers"]:
+        answer["scores"] = dict.fromkeys(answer["scores"], 0.999)
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    try:
+        assert run("check", "--config", config, code=ConfigError.exit_code).startswith("FAIL")
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
 def test_without_a_network_it_says_so_in_one_sentence(tmp_path: Path) -> None:
     """The proxy of this machine answers nothing, so that no test ever downloads half a gigabyte."""
     pytest.importorskip("detoxify", reason="the slim installation leaves detoxify out")

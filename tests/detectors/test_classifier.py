@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from moderator.detectors.ahead import ScoredAhead
 from moderator.detectors.classifier import OnnxScorer
 from moderator.errors import ConfigError, DetectorError
 from moderator.weights.shipped import shipped
-from tests.detectors.tiny_models import write_onnx
+from tests.detectors.tiny_models import beyond_its_table, write_onnx
 
 LABELS = ("toxicity", "insult")
 WEIGHTS = {"vile": (2.0, 1.0), "nice": (-3.0, -1.0)}
@@ -86,6 +87,18 @@ def test_a_card_that_does_not_fit_the_model_is_told_when_it_scores(folder: Path)
     (folder / "model.json").write_text(json.dumps({**card, "labels": ["one"]}), encoding="utf-8")
     with pytest.raises(DetectorError, match=r"answers \(1, 2\), wanted \(1, 1\)"):
         OnnxScorer(folder).score(["vile"])
+
+
+def test_a_model_that_fails_is_told_without_the_text_and_one_by_one_the_others_are_scored(folder: Path) -> None:
+    beyond_its_table(folder, "vile")
+    scorer = OnnxScorer(folder)
+    with pytest.raises(DetectorError, match=r"^tiny: the model failed on 1 texts \(\w+\)$"):
+        scorer.score(["vile"])
+    ahead = ScoredAhead(scorer)
+    ahead.ahead(["nice", "vile"])
+    assert ahead.score(["nice"]) == scorer.score(["nice"])
+    with pytest.raises(DetectorError):
+        ahead.score(["vile"])
 
 
 def test_a_long_text_scores_on_two_cores_as_on_one() -> None:

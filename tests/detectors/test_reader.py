@@ -17,10 +17,11 @@ from moderator.detectors.reader_model import OnnxReader, Reading
 from moderator.detectors.roll import Roll
 from moderator.domain import Comment, Context, Finding, Label, Post
 from moderator.domain.naming import GUESSED
-from moderator.errors import ConfigError
+from moderator.errors import ConfigError, DetectorError
 from moderator.weights.manifest import verify
 from moderator.weights.shipped import SHIPPED, shipped
 from tests.detectors.school import ROLL, SCHOOL, comment
+from tests.detectors.tiny_models import beyond_its_table
 
 MODEL = build_reader(BUILT_IN)
 assert MODEL is not None
@@ -130,6 +131,31 @@ def test_a_long_comment_is_read_to_its_end_and_pointed_at_there() -> None:
 def test_a_comment_of_more_signs_than_are_read_goes_before_a_person() -> None:
     with pytest.raises(PartlyRead, match="too many signs"):
         READER.examine(comment("x 4 q 8 " * 600), Context())
+
+
+def test_a_model_that_fails_is_told_without_the_comment(tmp_path: Path) -> None:
+    for path in shipped("reader").iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    beyond_its_table(tmp_path, "well")
+    reader = Reader(OnnxReader(tmp_path), SCHOOL, ())
+    with pytest.raises(DetectorError, match=r"the model failed on \d+ tokens \(\w+\)$"):
+        reader.examine(comment("Well done Idit!"), Context())
+
+
+class HalfRead:
+    """A detector that reads the first half of a comment."""
+
+    name, version = "half", "1"
+
+    def examine(self, comment: Comment, context: Context) -> list[Finding]:
+        raise PartlyRead("too long to read it all", [Finding(Label.SPAM, 0.9, (0, 4), self.name, self.version)])
+
+
+def test_what_a_detector_before_it_left_unread_stays_unread_and_what_it_found_is_kept() -> None:
+    assert MODEL is not None
+    with pytest.raises(PartlyRead, match="too long to read it all") as part:
+        Reader(MODEL, SCHOOL, [HalfRead()]).examine(comment("Well done everyone"), Context())
+    assert [each.label for each in part.value.findings if each.detector == "half"] == [Label.SPAM]
 
 
 def test_any_text_can_be_read() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from moderator.cli.diagnostics import last_lines
 from moderator.diagnostics.redact import clean
 from moderator.settings import read_settings
 from moderator.settings.roll_file import load_roll
@@ -81,3 +83,11 @@ def test_the_archive_tells_how_things_stand_and_nothing_of_anybody(street: Stree
 def test_addresses_and_handles_that_nobody_knows_of_go_too() -> None:
     told = clean("ask @someone_else or pat.jones@mail.example about x-1abc", [])
     assert told == "ask [removed] or [removed] about x-1abc"
+
+
+def test_a_journal_that_does_not_answer_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = tmp_path / "journalctl"
+    journal.write_text("#!/bin/sh\nexec sleep 60\n")
+    journal.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert last_lines(None, within_s=0.1) == []

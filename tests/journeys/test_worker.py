@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,6 +133,33 @@ class Slow:
     def examine(self, comment: Comment, context: Context) -> list[Finding]:
         time.sleep(0.2)
         return []
+
+
+class Collapsing(Explosive):
+    """The third time it takes the school's records with it."""
+
+    def __init__(self, records: Path) -> None:
+        super().__init__(YOUTUBE)
+        self._records, self._times = records, 0
+
+    def check(self, now: datetime) -> AccountState:
+        self._times += 1
+        if self._times == 3:
+            self._records.unlink()
+        return super().check(now)
+
+
+def test_where_the_records_are_gone_as_well_that_is_told_and_the_thread_lives_on(journey: Journey) -> None:
+    assert journey.house.database.file is not None
+    platform = Collapsing(journey.house.database.file)
+    hands = Hands(Journey(replace(journey.house, platforms={YOUTUBE.id: platform}), journey.platform))
+    for _ in range(3):
+        hands.do("look", after=MINUTE)
+    assert len(hands.told("unforeseen")) == 3
+    (told,) = hands.told("store.unusable")
+    assert "cannot be opened" in told["detail"]
+    assert hands.worker.is_alive()
+    hands.worker.leave()
 
 
 def test_a_job_asked_for_many_times_while_it_waits_is_done_once(journey: Journey, youtube: Memory) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from itertools import islice
 
@@ -49,6 +50,13 @@ def test_a_reader_that_dies_is_replaced_and_a_bad_file_never_reaches_it(looker: 
         after = looker.look(poster)
     assert after == before
     assert looker.process_id != first
+
+
+def test_a_reader_that_dies_with_the_picture_in_its_hands_is_let_go() -> None:
+    dying = Looker(reader=(sys.executable, "-c", "print('{}', flush=True); input()"))
+    with pytest.raises(PictureNotRead, match="it could not be read"):
+        dying.look(JPEG)
+    assert dying.process_id is None
 
 
 def test_the_forty_are_the_same_at_each_call() -> None:

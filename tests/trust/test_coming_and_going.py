@@ -93,6 +93,20 @@ def test_while_the_trusts_file_is_faulty_or_all_schools_are_gone_nothing_changes
     assert log.getvalue().count("holds no school any more") == 1
 
 
+def test_a_school_whose_files_are_faulty_is_told_once_and_the_others_are_looked_after(
+    tmp_path: Path, store: Database
+) -> None:
+    a_school(tmp_path, "valewood")
+    (a_school(tmp_path, "ashgrove") / "moderator.toml").write_text("mode =", encoding="utf-8")
+    a_trust(tmp_path)
+    log = io.StringIO()
+    with looking_around(tmp_path, store, log):
+        wait_until(lambda: enlisted(store) == {("valewood", "", "")}, 20, "the turns of valewood")
+        a_school(tmp_path, "larkfield")
+        wait_until(lambda: ("larkfield", "", "") in enlisted(store), 20, "the turns of larkfield")
+    assert log.getvalue().count('"event": "school.faulty"') == 1
+
+
 def test_a_worker_finds_a_school_that_another_worker_saw_first(tmp_path: Path) -> None:
     a_school(tmp_path, "valewood")
     schools = Schools(a_trust(tmp_path))

@@ -7,20 +7,24 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
-from moderator.errors import StoreError
+from moderator.detectors.ahead import ScoredAhead
+from moderator.errors import ConfigError, StoreError
 from moderator.logs import open_log
-from moderator.store import turns
+from moderator.pipeline import House
+from moderator.store import comments, turns
 from moderator.store.database import Database
-from moderator.store.turns import Turn, Wanted, Work
+from moderator.store.turns import LeaseLost, Turn, Wanted, Work
 from moderator.store.wakeup_tables import prepare
 from moderator.trust.clock import DatabaseClock
 from moderator.trust.crew import Crew
+from moderator.trust.hands import JudgingHands
 from moderator.trust.lease import Lease
 from moderator.trust.wakeups import Wakeups
 from tests.journeys.street import wait_until
 from tests.postgres import Server
-from tests.trust.made import Trust, school_id
+from tests.trust.made import CHILD, Trust, school_id
 
 
 class Stumbling:
@@ -68,6 +72,39 @@ def test_a_turn_that_fails_is_told_without_its_words_and_the_next_one_is_done(tr
         assert hands.done.wait(30)
     assert told(trust, "queue.down") == ["the records are away"]
     assert told(trust, "turn.failed") == ["ValueError"]
+
+
+def test_a_turn_lost_to_another_worker_and_faulty_files_hold_up_nobody(trust: Trust) -> None:
+    trust.later(minutes=6)
+    hands = Stumbling(LeaseLost("Another worker has it."), ConfigError("moderator.toml is no TOML"))
+    crew = Crew(trust.store, {Work.POLL: hands}, "first", trust.terms, open_log(trust.log, style="json"), trust.clock)
+    assert crew.drain(Work.POLL) == 1
+    assert told(trust, "turn.lost") == ["Another worker has it."]
+    assert told(trust, "school.faulty") == ["moderator.toml is no TOML"]
+    with trust.store.reading() as tx:
+        (put_off,) = (row for row in turns.all_turns(tx, work=Work.POLL) if row.trouble == "files")
+    assert put_off.due_at == trust.now + timedelta(minutes=5)
+
+
+def test_of_schools_that_are_judged_together_one_with_faulty_files_is_left_out(trust: Trust) -> None:
+    trust.platforms["school-1"].receives(CHILD, native_id="c1")
+    trust.later(minutes=16)
+    trust.crew("reads", only=[Work.POLL]).drain(Work.POLL)
+    whole: Any = trust.crew()
+    house_of = whole._hands[Work.JUDGE]._house_of
+
+    def of_files(school: str) -> tuple[House, ScoredAhead]:
+        if school == "school-0":
+            raise ConfigError("policy.toml is no TOML")
+        house: tuple[House, ScoredAhead] = house_of(school)
+        return house
+
+    log = open_log(trust.log, style="json")
+    hands = JudgingHands(of_files, log, trust.clock)
+    Crew(trust.store, {Work.JUDGE: hands}, "judges", trust.terms, log, trust.clock).drain(Work.JUDGE)
+    assert told(trust, "school.faulty") == ["policy.toml is no TOML"]
+    with trust.databases["school-1"].reading() as tx:
+        assert comments.unjudged(tx, 10) == []
 
 
 def test_while_its_records_are_away_a_worker_says_so_once_and_waits(trust: Trust, postgresql: Server) -> None:

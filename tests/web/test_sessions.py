@@ -102,6 +102,7 @@ def test_a_second_passkey_signs_in_too_and_the_last_one_stays(office: Office) ->
     head = settled(office)
     first, second = head.device, Device(office.url)
     csrf = head.csrf("/me")
+    assert head.post("/me/passkeys/new", credential="{}", csrf=csrf).status_code == 403
     head.device = second
     answer = second.make(head.options("/me/passkeys/new", csrf))
     assert head.post("/me/passkeys/new", credential=answer, csrf=csrf).status_code == 303

@@ -9,7 +9,7 @@ import httpx
 from moderator.domain import ActionKind, Comment, Label, Ruling, Visibility, make_action
 from moderator.policy.authority import Role
 from moderator.store import actions, audit
-from tests.store.made import MINUTE, SECOND
+from tests.store.made import MINUTE, SECOND, a_comment, receive
 from tests.web.office import NAMES, Desk, Office
 from tests.web.queue_made import HTMX, a_threat, an_insult, carried_out, found
 
@@ -229,6 +229,18 @@ def test_the_second_of_two_people_sees_who_decided_what_and_changes_nothing(offi
     assert "Mr Oyelaran was quicker, at 12:00: Keep visible. Your tap changed nothing." in got.text
     assert f"/triage/{other.id}/decide" in got.text
     assert office.latest(comment).ruling is Ruling.ALLOW
+
+
+def test_a_case_that_its_author_changed_meanwhile_is_looked_at_again(office: Office) -> None:
+    comment = office.waits()
+    head = office.sign_in()
+    with office.database.transaction() as tx:
+        receive(tx, a_comment("c1", "now it says something else"), at=office.now)
+
+    got = answer(head, comment, "hide")
+
+    assert "Its author changed it while you looked at it." in got.text
+    assert office.latest(comment).number == 1
 
 
 def test_who_answers_otherwise_by_a_second_tap_is_told_what_stands(office: Office) -> None:
