@@ -2,6 +2,7 @@
 
 One table of grievances and one of school matters, small and open to reading. A grievance in so many words stands by itself; a
 weaker one counts fully beside a school matter only. The label says nothing against a comment: policy keeps criticism in sight.
+A third table, of what is laid at a child's or a family's door, tells only that no kind word is said.
 """
 
 from __future__ import annotations
@@ -85,33 +86,55 @@ _MATTERS: tuple[Row, ...] = (
     ),
 )
 
+_ACCUSATIONS: tuple[Row, ...] = (
+    (
+        r"""(?:push|shov|punch|kick|slapp?|spat|thump|pinch|trip|trips|tripp|bull(?:y|i))(?:e?[ds]|es|ing)? (?:at )?(?:WHOM)
+        (?:hit|hits|hitting|bit|bites|biting|hurt|hurts|hurting|pick(?:s|ed|ing) on|laugh(?:s|ed|ing) at|nick(?:s|ed)|stole|"""
+        r"""steals) (?:WHOM)
+        (?:they|he|she|family|mum|dad|mother|father|kids?|parents|lot|them) (?:\w+ )?"""
+        r"""(?:never|don't|doesn't|won't|can't be bothered to) (?:\w+ )?"""
+        r"""(?:wash|washes|clean|cleans|care|cares|pay|pays|bother|bothers|control|controls|feed|feeds|look after)
+        dirty|filthy|smelly|smells|stinks?|stinking|nits|lice|scruffy|nasty|horrible|rude|spoilt|feral|spiteful|brats?|bully|bullies|"""
+        r"""thief|thieves|liars?|trouble ?makers?|badly behaved|out of control|no better
+        (?:family|lot|kids?|boy|girl|lad|lass|crew) again
+        (?:nobody|no one|noone|school|they) (?:did|does|do|has done) (?:a thing|nothing|anything|owt|nowt)
+        (?:got|gets|getting) away with
+        (?:his|her|their) fault|to blame|blind eye
+        should(?:n't| not)? (?:be|have been) (?:\w+ )?(?:allowed|excluded|expelled|suspended|ashamed|sent home)
+        (?:wants?|needs?) (?:\w+ ){0,2}(?:locking up|sorting|a slap|a good hiding|telling off|a bath|a wash)""",
+        0.4,
+        "accuses somebody",
+    ),
+)
+_ACCUSED = {
+    "WHOM": "mine|ours|me|us|him|her|them|(?:my|our|the|another|other) (?:\\w+ )?(?:son|daughter|lad|lass|boys?|girls?|kids?|child|"
+    "children|little ones?|one)"
+}
+
 
 class Complaint:
     """One finding for each grievance; scores say how seldom such words are no criticism of the school.
 
-    0.75 outright; 0.55 what is wrong is said; 0.35 it may be; each 0.2 more beside a school matter. The span is that of the
-    grievance.
+    0.75 outright; 0.55 what is wrong is said; 0.35 it may be; each 0.2 more beside a school matter; 0.4 somebody is accused,
+    which by itself is no criticism of the school. The span is that of the grievance.
     """
 
-    name, version = "complaint", "1"
+    name, version = "complaint", "2"
 
     def __init__(self) -> None:
         self._grievances, self._matters = Phrases(_GRIEVANCES, _GROUPS), Phrases(_MATTERS)
+        self._accusations = Phrases(_ACCUSATIONS, _ACCUSED)
 
     def examine(self, comment: Comment, context: Context) -> list[Finding]:
         folded = fold(comment.text)
         seen = list(self._grievances.find(folded))
         more = 0.2 if seen and any(True for _ in self._matters.find(folded)) else 0.0
         about = ", about a school matter" if more else ""
+        said = [(each, round(each.score + more, 2), f"{each.note}{about}") for each in seen]
+        said += [(each, each.score, each.note) for each in self._accusations.find(folded)]
         return [
             Finding(
-                Label.COMPLAINT,
-                round(each.score + more, 2),
-                each.span,
-                self.name,
-                self.version,
-                comment.text[slice(*each.span)],
-                note=f"{each.note}{about}",
+                Label.COMPLAINT, score, each.span, self.name, self.version, comment.text[slice(*each.span)], note=note
             )
-            for each in seen
+            for each, score, note in said
         ]

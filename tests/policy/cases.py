@@ -123,7 +123,31 @@ CASES = [
     ),
     *_by_limit("something_harmful", Label.HARM, 0.5, None),
     RuleCase("nothing_to_show_first", case(found(Label.GRAVE, 0.49)), None, "just under its limit"),
-    RuleCase("nothing_to_show_first", case(found(Label.GRAVE, 0.5)), Ruling.HIDE, "on its limit"),
+    RuleCase("nothing_to_show_first", case(found(Label.GRAVE, 0.9)), Ruling.QUEUE, "nothing else bears it out"),
+    RuleCase(
+        "nothing_to_show_first",
+        case(found(Label.GRAVE, 0.9), found(Label.HARM, 0.9), found(Label.RISK, 0.9), found(Label.COMPLAINT, 0.9)),
+        Ruling.QUEUE,
+        "nothing but what is said of the whole",
+    ),
+    RuleCase(
+        "nothing_to_show_first",
+        case(found(Label.GRAVE, 0.5), found(Label.INSULT, 0.5)),
+        Ruling.HIDE,
+        "on its limit beside a second sign",
+    ),
+    RuleCase(
+        "nothing_to_show_first",
+        case(found(Label.GRAVE, 0.9), found(Label.CONTACT, 0.7, detector="reader")),
+        Ruling.QUEUE,
+        "times and scores read as contact details",
+    ),
+    RuleCase(
+        "nothing_to_show_first",
+        case(found(Label.GRAVE, 0.9), found(Label.CONTACT, 0.7, detector="reader"), found(Label.CONTACT, 0.6)),
+        Ruling.HIDE,
+        "contact details that a rule sees too",
+    ),
     RuleCase("hate", case(found(Label.HATE, 0.6, detector="toxicity")), Ruling.QUEUE, "nobody else has read it"),
     RuleCase(
         "hate",
@@ -199,6 +223,21 @@ CASES = [
     RuleCase("kind_but_identifying", case(found(Label.CHILD_NAMED, 0.9)), Ruling.HIDE, "a name, and no other word"),
     RuleCase("kind_but_identifying", case(found(Label.CHILD_NAMED, 0.6)), Ruling.QUEUE, "hidden as the limits say"),
     RuleCase("kind_but_identifying", case(found(Label.CHILD_NAMED, 0.4)), None, "no child's name to speak of"),
+    RuleCase(
+        "kind_but_identifying", case(found(Label.CHILD_NAMED, 0.9), found(Label.INSULT, 0.25)), None, "a little unkind"
+    ),
+    RuleCase(
+        "kind_but_identifying",
+        case(found(Label.CHILD_NAMED, 0.9), found(Label.COMPLAINT, 0.4)),
+        None,
+        "somebody is accused",
+    ),
+    RuleCase(
+        "kind_but_identifying",
+        case(found(Label.CHILD_NAMED, 0.9), found(Label.INSULT, 0.24), found(Label.COMPLAINT, 0.35)),
+        Ruling.HIDE,
+        "too little to doubt",
+    ),
     *(
         RuleCase(
             "kind_but_identifying", case(found(Label.CHILD_NAMED, 0.9), found(label, 0.7)), None, f"beside {label}"

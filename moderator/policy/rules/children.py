@@ -25,6 +25,10 @@ _UNKIND = (
     Label.RISK,
 )
 """Beside one of these on or over its queue limit, a name was not written with love, or does more harm than a name."""
+_DOUBTFUL, _HALF = (Label.INSULT, Label.SEXUAL, Label.THREAT), 0.5
+_ACCUSES = 0.4
+"""From half its queue limit one of these leaves a doubt, and so does a complaint from here on: somebody is accused. No letter then
+thanks for kind words."""
 
 
 def a_child_named(heard: Heard) -> Verdict | None:
@@ -46,7 +50,7 @@ def a_childs_full_name(heard: Heard) -> Verdict | None:
 
 def kind_but_identifying(heard: Heard) -> Verdict | None:
     """A child named with love is out of sight like any other, without a strike, and its family gets a friendly word."""
-    if not is_kind(heard):
+    if not is_kind(heard) or in_doubt(heard):
         return None
     words, ask = "nothing unkind was seen beside the name, so the family is asked kindly", TaskKind.ASK_FAMILY
     return over_limit("kind_but_identifying", Label.CHILD_NAMED, words, heard, strike=False, follow_up=ask)
@@ -55,6 +59,15 @@ def kind_but_identifying(heard: Heard) -> Verdict | None:
 def is_kind(heard: Heard) -> bool:
     """Whether a child is named and nothing else in the comment is unkind, risky or a grievance."""
     return Label.CHILD_NAMED in heard.over and not any(label in heard.over for label in _UNKIND)
+
+
+def in_doubt(heard: Heard) -> bool:
+    """Whether a little is unkind, or something is laid at somebody's door: then a person writes to the family, or does not."""
+    return any(
+        (finding.label is Label.COMPLAINT and finding.score >= _ACCUSES)
+        or (finding.label in _DOUBTFUL and finding.score >= _HALF * heard.limit(finding.label).queue)
+        for finding in heard.case.findings
+    )
 
 
 def a_person_tagged(heard: Heard) -> Verdict | None:
