@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from moderator.domain import POLICY, ActionKind, Comment, Decision, Mode, Ruling, TaskKind
+from moderator.errors import Refused
 from moderator.platforms.memory import Memory
 from moderator.policy.authority import People
 from moderator.policy.limits import DEFAULT
@@ -167,6 +168,19 @@ def test_nor_what_policy_has_not_heard(journey: Journey) -> None:
     take_back(journey, journey.comment("c1"), made.number, seconds=90)
     journey.act(NOON + 3 * MINUTE)
     assert (journey.platform.hidden, journey.waits_for_a_person()) == (["c1"], ["c1"])
+
+
+def test_nor_is_a_release_asked_for_where_the_platform_refused_the_hide(journey: Journey) -> None:
+    journey.platform.receives(QUARREL, native_id="c1")
+    journey.round(NOON)
+    made = tap(journey, journey.comment("c1"), Ruling.HIDE)
+    journey.platform.fails_next(Refused("not this one"), during="apply")
+    journey.act(NOON + MINUTE + UNDO)
+    assert journey.tasks() == ["hide c1"]
+    take_back(journey, journey.comment("c1"), made.number, seconds=90)
+    journey.act(NOON + 3 * MINUTE)
+    assert (journey.tasks(), journey.platform.changes) == ([], [])
+    assert ActionKind.RELEASE not in {kind for kind, _ in journey.platform.calls}
 
 
 def test_a_hide_that_a_person_did_by_hand_is_undone_by_hand(build: Callable[[Memory], Journey]) -> None:
