@@ -33,7 +33,10 @@ CHILD_KIN = words(
 LINKS = words("and n plus with then amp")
 """Stand between the names of a list."""
 
-PARENTS = "mum|mam|mom|mummy|mammy|dad|daddy|nan|nana|nanna|nanny|gran|granny|grandma|grandad|grandpa|auntie|aunty|uncle|parents?"
+PARENTS = (
+    "mum|mam|mom|mummy|mammy|dad|daddy|nan|nana|nanna|nanny|gran|granny|grandma|grandad|grandpa|auntie|aunty|uncle|parents?|papa|"
+    "mama|tata|step\\s?(?:mum|dad)|sis|bro|nain|taid|mamgu|tadcu|babcia|dziadek|bunica|hooyo|aabo|nani|dadi|ammi|abbu"
+)
 
 WORD_NAMES = words(
     """iona arran paisley harris cat mouse maris ace al alley ally amber an ana angel april archer art ash asia

@@ -274,6 +274,10 @@ class NameBook:
                     if name:
                         yield _hit(name, words, first, last)
 
+    def first_name(self, word: str) -> Name | None:
+        """The name that a folded word is by itself, where it is no last name alone."""
+        return self._firsts.get(word)
+
     def inside(self, text: str) -> Iterator[tuple[int, int, Name]]:
         """Names anywhere in `text`, which was put together from letters spaced out."""
         for key, name in self._firsts.items():

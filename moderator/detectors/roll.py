@@ -7,10 +7,12 @@ Grown-ups with the same first name, words that are also names, and staff are tol
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 
 from moderator.detectors.full_names import FullNames
+from moderator.detectors.kin_names import in_display_name, in_handle
 from moderator.detectors.lexicon import (
     ADULT_NAMES,
     CHILD_KIN,
@@ -18,7 +20,6 @@ from moderator.detectors.lexicon import (
     GROWN_UPS,
     LINKS,
     NOT_NAMES,
-    PARENTS,
     PLACE_WORDS,
     TITLES,
 )
@@ -30,9 +31,9 @@ from moderator.domain import DISPLAY_NAME, Comment, Context, Finding, Label, Pup
 from moderator.domain.naming import CERTAIN, FIRST_NAME, LIKELY, TELLS_WHICH
 
 _PLACE = re.compile(PLACE_WORDS)
-_OF_A_PARENT = re.compile(rf"^(?:'?\s?s)?\s(?:proud\s|biggest\s)?(?:{PARENTS})\b")
 _A_CHILD_IS_MEANT = re.compile(
-    r"\b(?:my|our|ours|mine|she|he|her|him|his|son|daughter|proud|little|baby|boy|girl|lad|grandson|granddaughter|star)\b"
+    r"\b(?:my|our|ours|mine|she|he|her|him|his|son|daughter|proud|little|baby|boy|girl|lad|grandson|granddaughter|star|niece|nephew|"
+    r"twins|fy|ein|fach|merch|mab|moj|moja|nasz|nasza|syn|corka|corcia|wnuk|wnuczka)\b"
 )
 _CHEERED = table("done luck birthday congratulations congrats bless go my our little wee lil brave clever poor")
 _DID = table(
@@ -105,9 +106,8 @@ class GuardedNames:
         hidden = self._hidden_hits(comment.text, [*seen, *hits])
         hidden += self._in_links_and_handles(comment)
         scored += [(CERTAIN if hit.name.kind is Kind.FULL else LIKELY, hit) for hit in hidden]
-        return [
-            self._finding(score, hit, comment.text) for score, hit in _best(scored, len(comment.text))
-        ] + self._in_display_name(comment)
+        found = [self._finding(score, hit, comment.text) for score, hit in _best(scored, len(comment.text))]
+        return [*found, *self._of_kin(comment)]
 
     def _hits(self, words: Words) -> list[Hit]:
         hits = list(self._book.search(words))
@@ -193,25 +193,16 @@ class GuardedNames:
             Label.CHILD_NAMED, score, hit.span, self.name, self.version, phrase, note=note, reference=reference
         )
 
-    def _in_display_name(self, comment: Comment) -> list[Finding]:
+    def _of_kin(self, comment: Comment) -> Iterator[Finding]:
         """A child named by the author's own name: "Alfie's Nana". It counts where the text speaks of a child."""
-        shown = comment.author.display_name
-        folded = fold(shown)
-        words = Words.of(folded, shown)
-        found = []
-        for hit in self._book.search(words):
-            rest = folded.text[bisect_left(folded.starts, hit.span[1]) :]
-            if hit.name.kind is Kind.LAST or not _OF_A_PARENT.match(
-                rest if hit.with_s or rest[:1] == "'" else "'s" + rest
-            ):
-                continue
-            score = 0.55 if _A_CHILD_IS_MEANT.search(fold(comment.text).text) else 0.35
+        author = comment.author
+        score = 0.55 if _A_CHILD_IS_MEANT.search(fold(comment.text).text) else 0.35
+        whole = Finding(Label.CHILD_NAMED, score, None, self.name, self.version, field=DISPLAY_NAME)
+        for hit in in_display_name(author.display_name, self._hits):
             note = f"name from the roll in the display name: {hit.name.kind}"
-            phrase = shown[slice(*hit.span)]
-            found.append(
-                Finding(Label.CHILD_NAMED, score, hit.span, self.name, self.version, phrase, DISPLAY_NAME, note)
-            )
-        return found
+            yield replace(whole, span=hit.span, phrase=author.display_name[slice(*hit.span)], note=note)
+        for name in islice(in_handle(author.handle, self._book), 1):
+            yield replace(whole, note=f"name from the roll in the author's handle: {name.kind}")
 
 
 class _Scene:
