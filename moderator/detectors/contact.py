@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
+from moderator.detectors.answers import address_told
 from moderator.detectors.base import PartlyRead
 from moderator.detectors.lexicon import words
 from moderator.detectors.places import postcodes, street_addresses
@@ -69,13 +70,13 @@ _PATTERNS = (
 class Contact:
     """One finding for each way to reach somebody; the score says how sure the form of it is."""
 
-    name, version = "contact", "3"
+    name, version = "contact", "4"
 
     def examine(self, comment: Comment, context: Context) -> list[Finding]:
         folded = fold(comment.text)
         stretches, rest = _digits(folded.text)
         found = [*self._numbers(folded, stretches), *self._patterns(folded, comment)]
-        findings = [self._finding(*one, folded, comment) for one in found]
+        findings = [self._finding(*one, folded, comment) for one in found] or self._answer(comment, context)
         if rest:
             raise PartlyRead(f"more digits than are read for telephone numbers, {rest} characters of them", findings)
         return findings
@@ -105,6 +106,13 @@ class Contact:
             yield start, end, score, "postcode"
         for start, end, score in street_addresses(folded, comment.text):
             yield start, end, score, "street address"
+
+    def _answer(self, comment: Comment, context: Context) -> list[Finding]:
+        span, note = address_told(comment, context), "answers who asked for an address or a number"
+        if span is None:
+            return []
+        phrase = comment.text[slice(*span)]
+        return [Finding(Label.CONTACT, 0.6, span, self.name, self.version, phrase, note=note)]
 
     def _finding(self, start: int, end: int, score: float, note: str, folded: Folded, comment: Comment) -> Finding:
         span = folded.original_span((start, end))

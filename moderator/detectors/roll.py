@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from moderator.detectors.answers import class_told
 from moderator.detectors.full_names import FullNames
 from moderator.detectors.kin_names import in_display_name, in_handle
 from moderator.detectors.lexicon import (
@@ -107,7 +108,7 @@ class GuardedNames:
         hidden += self._in_links_and_handles(comment)
         scored += [(CERTAIN if hit.name.kind is Kind.FULL else LIKELY, hit) for hit in hidden]
         found = [self._finding(score, hit, comment.text) for score, hit in _best(scored, len(comment.text))]
-        return [*found, *self._of_kin(comment)]
+        return [*found, *self._of_kin(comment), *self._class_told(comment, context)]
 
     def _hits(self, words: Words) -> list[Hit]:
         hits = list(self._book.search(words))
@@ -192,6 +193,12 @@ class GuardedNames:
         return Finding(
             Label.CHILD_NAMED, score, hit.span, self.name, self.version, phrase, note=note, reference=reference
         )
+
+    def _class_told(self, comment: Comment, context: Context) -> Iterator[Finding]:
+        """ "Kingfishers now", said to somebody who asked for a child's class."""
+        if span := class_told(comment, context, self._classes):
+            note, phrase = "answers who asked for a child's class", comment.text[slice(*span)]
+            yield Finding(Label.CHILD_NAMED, 0.6, span, self.name, self.version, phrase, note=note)
 
     def _of_kin(self, comment: Comment) -> Iterator[Finding]:
         """A child named by the author's own name: "Alfie's Nana". It counts where the text speaks of a child."""

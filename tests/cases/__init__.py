@@ -29,6 +29,7 @@ class Row(BaseModel):
     author: str = "pat_of_the_quay"
     author_name: str = "Pat"
     post: str = ""
+    answers: str = ""
 
 
 def table(name: str) -> list[Any]:

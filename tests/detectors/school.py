@@ -71,7 +71,8 @@ def comment(
 
 
 def examine(detector: Detector, row: Row) -> list[Finding]:
-    context = Context(Post("p1", row.post)) if row.post else Context()
+    answered = (comment(row.answers),) if row.answers else ()
+    context = Context(Post("p1", row.post) if row.post else None, answered)
     return detector.examine(
         comment(row.text, platform=row.platform, author=row.author, author_name=row.author_name), context
     )
