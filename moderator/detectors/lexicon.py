@@ -157,9 +157,11 @@ NEAR_NAMES = words(
     there these thing things think this those three throne tidy tiger tigers tight timer timers tiny together
     tomorrow toms tower trace tractor travel trolley valley vegan veggie veggies very vilest village villas
     volley wally watch wedgie weight while whisper white whole willing willows willy wolf woollen worry woven
-    write wrong wrote yellow"""
+    write wrong wrote yellow
+
+    adriana alana carla daniela diana erica gabriela ivana juliana karla leona louisa roberta"""
 )
-"""Common words that lie one slip from a child's name."""
+"""Common words, and women's names, that lie one slip from a child's name."""
 
 FAMOUS = (
     "harry potter",

@@ -15,7 +15,7 @@ from itertools import pairwise
 import ahocorasick
 from rapidfuzz.distance import OSA
 
-from moderator.detectors.lexicon import NEAR_NAMES, WORD_NAMES
+from moderator.detectors.lexicon import ADULT_NAMES, CHILD_NAMES, NEAR_NAMES, WORD_NAMES
 from moderator.detectors.text import Folded, fold
 from moderator.domain import Pupil
 
@@ -31,6 +31,8 @@ _ESCAPED = re.compile(r"%[0-9a-f]{2}")
 _DIGIT = re.compile(r"\d")
 _BREAK_IN_LINK = re.compile(r"[^\-_/.=+]")
 _SLIP_FROM = 5  # letters: in shorter names one slip makes another name or a word too often
+_BENT_FROM = 4  # letters, for the endings that a name has in a sentence
+_VOWELS = "aeiouy"
 _INSIDE_FROM = 4  # letters, for names looked for where words have no edges
 _PARTS_OF_A_NAME = 6  # that capitals cut it into: "GraceMcDonald" has three
 _CLAN = frozenset(("mc", "mac"))  # "McDonald" names no Donald
@@ -44,6 +46,7 @@ class Kind(StrEnum):
     KNOWN_AS = "known as"
     PART = "part of a first name"
     LAST = "last name"
+    BENT = "first name with an ending"
     SLIP = "first name with one slip"
 
 
@@ -200,8 +203,11 @@ class NameBook:
         self._automaton.make_automaton()
         self._firsts = {key: name for key, name in self._names.items() if " " not in key and name.kind in _FIRST_KINDS}
         self._longest = max(map(len, self._firsts), default=0)
+        self._forms: dict[str, set[str]] = {}
         self._slips: dict[str, set[str]] = {}
-        for key in self._firsts:
+        for key, name in self._firsts.items():
+            for form in _bent(key) if name.kind is not Kind.FULL and len(key) >= _BENT_FROM else ():
+                self._forms.setdefault(form, set()).add(key)
             for shorter in _one_less(key) if len(key) >= _SLIP_FROM else ():
                 self._slips.setdefault(shorter, set()).add(key)
 
@@ -286,18 +292,23 @@ class NameBook:
                 yield at, at + len(key), name
 
     def slip_of(self, word: str) -> Name | None:
-        """The first name that `word` is one slip away from: a letter more, less, other, or two swapped; not the first."""
-        if not _SLIP_FROM <= len(word) <= self._longest + 1 or not word.isalpha():
+        """The first name that `word` is a form of, or one slip from: a letter more, less, other, or two swapped; not the first."""
+        if len(word) < _SLIP_FROM or not word.isalpha():
             return None
         if word in NEAR_NAMES or word in self._names or word.removesuffix("s") in self._names:
             return None
-        near = {key for shorter in _one_less(word) for key in self._slips.get(shorter, ())}
-        meant = sorted(key for key in near if key[0] == word[0] and OSA.distance(word, key, score_cutoff=1) <= 1)
+        bent = self._forms.get(word)
+        meant = sorted(bent or self._one_slip_from(word))
         if not meant:
             return None
         first = self._names[meant[0]]
         whose = frozenset[int]().union(*(self._names[key].pupils for key in meant))
-        return Name(Kind.SLIP, first.words, first.initials, whose)
+        return Name(Kind.BENT if bent else Kind.SLIP, first.words, first.initials, whose)
+
+    def _one_slip_from(self, word: str) -> Iterator[str]:
+        if len(word) <= self._longest + 1:
+            near = {key for shorter in _one_less(word) for key in self._slips.get(shorter, ())}
+            yield from (key for key in near if key[0] == word[0] and OSA.distance(word, key, score_cutoff=1) <= 1)
 
 
 def _hit(name: Name, words: Words, first: int, last: int, with_s: bool = False) -> Hit:
@@ -315,6 +326,24 @@ def split(written: str) -> tuple[str, ...]:
 def _in_pieces(written: str) -> tuple[str, ...]:
     """As `split`, but "O'Hara" gives "o" and "hara", which is how it stands in a comment."""
     return tuple(_WORD.findall(fold(written).text))
+
+
+def _bent(name: str) -> set[str]:
+    """The forms that a name has in Polish sentences ("Wojtka", "Filipowi", "Matiego") and when called out in Somali ("Hodaneey").
+
+    Of short names on -a there are none here: "Mina" would find "minus".
+    """
+    if name.endswith("ek"):
+        ways = {name[:-2] + ending for ending in ("ka", "kowi", "kiem", "ku", "us", "usia", "usiu")}
+    elif name.endswith("us"):
+        ways = {name + ending for ending in ("ia", "iu", "iowi", "iem")}
+    elif name.endswith("i"):
+        ways = {name + ending for ending in ("ego", "emu", "m")}
+    else:
+        ways = {name + ending for ending in ("a", "owi", "em", "ow")} if name[-1] not in _VOWELS else set()
+    if name[-1] not in _VOWELS or len(name) > _BENT_FROM or name[-1] != "a":
+        ways |= {name.rstrip(_VOWELS) + ending for ending in ("ooy", "eey")}
+    return ways - CHILD_NAMES - ADULT_NAMES - WORD_NAMES
 
 
 def _one_less(word: str) -> set[str]:

@@ -179,7 +179,7 @@ class GuardedNames:
             return 0.4
         if name.may_be_a_word and not cheered:
             return scene.score_of_a_word(hit)
-        if name.kind is Kind.SLIP:
+        if name.kind in (Kind.BENT, Kind.SLIP):
             return LIKELY if cheered or scene.stands_out(hit) else 0.4
         if scene.may_be_of_a_grown_up(hit, cheered):
             return 0.4 if scene.is_thanked(hit) else LIKELY
@@ -274,7 +274,9 @@ class _Scene:
         return self._long_ago or (not cheered and hit.name.words[0] in ADULT_NAMES)
 
     def is_a_thing(self, hit: Hit) -> bool:
-        return self.words.word(hit.first - 1) in _ARTICLES and hit.first not in self.words.breaks
+        before = self.words.word(hit.first - 1)
+        joins = before == "a" and hit.name.kind is Kind.BENT  # "and" in Polish
+        return before in _ARTICLES and not joins and hit.first not in self.words.breaks
 
     def may_be_something_else(self, hit: Hit) -> bool:
         """A small letter where the author knows capitals, or a stranger's last name behind it: "Ada Lovelace"."""

@@ -43,6 +43,10 @@ ROLL = Roll(
         Pupil("Seren", "Penhallow", known_as="O'Shea"),
         Pupil("Eira", "Nancarrow"),
         Pupil("Mikołaj", "Dudek"),
+        Pupil("Mateusz", "Lis", known_as="Mati"),
+        Pupil("Hodan", "Warsame"),
+        Pupil("Igor", "Lis"),
+        Pupil("Mina", "Castle"),
     ]
 )
 
