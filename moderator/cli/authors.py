@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -292,12 +293,9 @@ def unlink(
 
 def the_author(tx: Transaction, text: str) -> Known:
     """The one author meant by a handle, or who wrote a comment. Raises NotFound."""
-    found = authors.find(tx, text)
-    if len(found) > 1:
-        names = ", ".join(f"{each.platform}:{each.author.handle or each.author.native_id}" for each in found[:5])
-        raise NotFound(f"{text!r} could be {len(found)} authors. Type one of these: {names}")
-    if found:
-        return found[0]
+    known = the_only(text, authors.find(tx, text))
+    if known is not None:
+        return known
     if text.startswith("@") or ":" in text:
         raise NotFound(f"Nobody called {text} has commented here. The id of a comment of theirs will do as well.")
     comment = the_comment(tx, text)
@@ -305,6 +303,14 @@ def the_author(tx: Transaction, text: str) -> Known:
     if known is None:
         raise NotFound(f"The platform does not say who wrote comment {comment.id}.")
     return known
+
+
+def the_only(text: str, found: Sequence[Known]) -> Known | None:
+    """Raises NotFound where it could be several."""
+    if len(found) > 1:
+        names = ", ".join(f"{each.platform}:{each.author.handle or each.author.native_id}" for each in found[:5])
+        raise NotFound(f"{text!r} could be {len(found)} authors. Type one of these: {names}")
+    return found[0] if found else None
 
 
 def evidence_for(tx: Transaction, who: str, comment_id: str) -> Comment:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from moderator.cli.author_words import name_of
-from moderator.cli.authors import the_author
+from moderator.cli.authors import the_author, the_only
 from moderator.cli.common import (
     DEFAULT_CONFIG,
     ByOption,
@@ -32,14 +32,15 @@ from moderator.cli.common import (
 from moderator.cli.privacy import is_author
 from moderator.cli.record import refuse_to_replace, write_new
 from moderator.domain import Person
-from moderator.privacy.erase import ERASURES, Subject, ask, carry_out, held_of, refuse_what_is_needed
+from moderator.privacy.erase import ERASURES, Subject, ask, carry_out, held_of, quoted_of, refuse_what_is_needed
 from moderator.privacy.second_person import keep_longer, refuse_unless_second
 from moderator.privacy.subject_access import Answer, gather
 from moderator.privacy.subject_access_files import content
 from moderator.reports.words import counted
 from moderator.settings import Settings
-from moderator.store import approvals, audit, authors
+from moderator.store import approvals, audit, authors, quoted
 from moderator.store.approvals import Asked, Kind
+from moderator.store.authors import Known
 from moderator.store.database import Database, Transaction
 
 WhoArgument = Annotated[
@@ -65,26 +66,44 @@ def erase(
     person = the_person(by)
     with opened(config) as (_settings, database), database.transaction() as tx:
         subject, name = the_subject(tx, who)
-        ids = held_of(tx, subject)
+        ids, elsewhere = held_of(tx, subject), quoted_of(tx, subject)
         refuse_what_is_needed(tx, subject)
         asked = None if dry_run else ask(tx, subject, person, utc_now(), why)
     if as_json:
-        print_json({"number": asked.number if asked else None, "comments": ids, "dry_run": dry_run})
+        print_json(
+            {"number": asked.number if asked else None, "comments": ids, "quoted_in": elsewhere, "dry_run": dry_run}
+        )
         return
-    typer.echo(f"{'would ask' if dry_run else 'asked'} by {person.name}: erase {name}, {counted(len(ids), 'comment')}")
+    typer.echo(
+        f"{'would ask' if dry_run else 'asked'} by {person.name}: erase {name}, {how_much(len(ids), len(elsewhere))}"
+    )
     if asked is not None:
         typer.echo(f"Nothing is erased yet. Somebody else agrees with: moderator approve {asked.number} --by NAME")
 
 
+def how_much(comments: int, elsewhere: int) -> str:
+    """What goes, in words."""
+    quoting = f" and what the evidence on {counted(elsewhere, 'comment')} of others quotes" if elsewhere else ""
+    return f"{counted(comments, 'comment')}{quoting}"
+
+
 def the_subject(tx: Transaction, who: str) -> tuple[Subject, str]:
     """Whose words are meant, and how to call them. Raises NotFound."""
-    if not is_author(tx, who):
+    by_name, known = is_author(tx, who), named_author(tx, who)
+    if known is None and not by_name:
         comment = the_comment(tx, who)
         return Subject(comment_id=comment.id), f"comment {comment.id}"
-    known = the_author(tx, who)
+    known = known or the_author(tx, who)
     accounts = authors.groups(tx, [known.key])[known.key]
     linked = f" and {len(accounts) - 1} linked accounts" if len(accounts) > 1 else ""
     return Subject(authors=accounts), f"all that {name_of(known)}{linked} wrote"
+
+
+def named_author(tx: Transaction, who: str) -> Known | None:
+    """Who is meant by a handle, also where nothing of theirs is held but in the evidence on others' comments that answered."""
+    found = authors.find(tx, who)
+    keys = {each.key for each in found}
+    return the_only(who, [*found, *(each for each in quoted.named(tx, who) if each.key not in keys)])
 
 
 def approve(
@@ -123,8 +142,9 @@ def answered(
             approvals.answer(tx, asked, approvals.Answer.REFUSED, who, at)
             said = f"refused by {who.name}: {told(asked)}"
         elif asked.kind is Kind.ERASE:
+            elsewhere = quoted_of(tx, Subject.of(asked.subject))
             count = carry_out(tx, asked, who, at, settings.state_dir / ERASURES)
-            said = f"erased: {counted(count, 'comment')}, asked by {asked.by}, agreed by {who.name}"
+            said = f"erased: {how_much(count, len(elsewhere))}, asked by {asked.by}, agreed by {who.name}"
         else:
             keep_longer(tx, asked, who, at)
             said = f"in force: {told(asked)}, asked by {asked.by}, agreed by {who.name}"
@@ -142,7 +162,10 @@ def told(asked: Asked) -> str:
 def whom(tx: Transaction, asked: Asked) -> str:
     """The handles of those whose words would go, since nobody can agree to a number."""
     keys = [] if asked.kind is Kind.KEEP_LONGER else Subject.of(asked.subject).authors
-    handles = [known.author.handle or known.author.display_name for key in keys if (known := authors.load(tx, key))]
+    people = [known for key in keys if (known := authors.load(tx, key))]
+    if keys and not people:
+        people = [quote.known for quote in quoted.by_authors(tx, keys)][-1:]
+    handles = [known.author.handle or known.author.display_name for known in people]
     return f" ({', '.join(handles)})" if handles else ""
 
 
@@ -196,11 +219,21 @@ def subject_access(
 
 
 def collect(tx: Transaction, settings: Settings, who: str, now: datetime) -> Answer:
-    if not is_author(tx, who) and not the_comment(tx, who).author.native_id:
-        raise NotFound("The platform does not say who wrote it, or its author is held no more.")
+    known = the_asker(tx, who)
     own = [*settings.school.official_accounts.values(), *(each.account.handle for each in settings.accounts)]
     policy = settings.policy
-    return gather(tx, the_author(tx, who), policy.retention, settings.school.name, own, policy.duty.zone, now)
+    return gather(tx, known, policy.retention, settings.school.name, own, policy.duty.zone, now)
+
+
+def the_asker(tx: Transaction, who: str) -> Known:
+    """Raises NotFound."""
+    by_name, known = is_author(tx, who), named_author(tx, who)
+    if known is None and not by_name:
+        comment = the_comment(tx, who)
+        known = None if comment.author.native_id else quoted.author_of(tx, comment)
+        if known is None and not comment.author.native_id:
+            raise NotFound("The platform does not say who wrote it, or its author is held no more.")
+    return known or the_author(tx, who)
 
 
 def add_to(app: typer.Typer) -> None:

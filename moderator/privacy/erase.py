@@ -17,7 +17,7 @@ from moderator.domain import Person
 from moderator.errors import ConfigError, ModeratorError, StoreError
 from moderator.privacy.retention import Class, class_of
 from moderator.settings.private_files import append_private
-from moderator.store import approvals, audit, erasing, forgetting, tombstones
+from moderator.store import approvals, audit, erasing, forgetting, quoted, tombstones
 from moderator.store.approvals import Answer, Asked, Kind
 from moderator.store.database import Transaction
 from moderator.store.links import AuthorKey
@@ -58,6 +58,13 @@ def held_of(tx: Transaction, subject: Subject) -> list[str]:
     if subject.comment_id:
         return [each.comment_id for each in retained(tx, [subject.comment_id])]
     return by_authors(tx, subject.authors)
+
+
+def quoted_of(tx: Transaction, subject: Subject) -> list[str]:
+    """The ids of others' comments whose evidence quotes them and would do so no more; what is on hold stays as it is."""
+    quotes = quoted.of_comment(tx, subject.comment_id) if subject.comment_id else quoted.by_authors(tx, subject.authors)
+    ids = sorted({quote.in_evidence_on for quote in quotes})
+    return [each.comment_id for each in retained(tx, ids) if not each.on_hold]
 
 
 def refuse_what_is_needed(tx: Transaction, subject: Subject) -> None:
@@ -152,11 +159,14 @@ def _apply(tx: Transaction, line: Mapping[str, str]) -> int:
     if not tombstones.put(tx, subject.tombstone, by, at):
         return 0
     erasing.hold_still(tx)  # A page or a decision is written before this or after it, never with the words in between.
-    going = erasing.written_before(tx, held_of(tx, subject), at)
+    held = held_of(tx, subject)
+    # The words of a comment may be gone by their age, and still stand above an answer to it.
+    named = erasing.written_before(tx, [subject.comment_id] if subject.comment_id else held, at)
+    going = [each for each in named if each.id in set(held)]
     spared = {each.comment_id for each in retained(tx) if each.on_hold}
     ids = [each.id for each in going if each.id not in spared]
     forgetting.take_out_of_threads(
-        tx, {(each.account_id, each.native_id) for each in going}, set(subject.authors), at, by, spared
+        tx, {(each.account_id, each.native_id) for each in named}, set(subject.authors), at, by, spared
     )
     erasing.settle(tx, ids, at)
     forgetting.clear(tx, ids, at, Why.ERASED)

@@ -17,13 +17,14 @@ from moderator.evidence_pack.handover import HANDLE, is_hint
 from moderator.hindsight.masking import MASK, masked
 from moderator.policy.keeping import Retention
 from moderator.privacy.retention import WHY_KEPT, Terms, class_of, kept_until, terms
-from moderator.store import actions, authors, bans, comments, decisions, followups
+from moderator.store import actions, authors, bans, comments, decisions, followups, quoted
 from moderator.store import evidence as evidence_store
 from moderator.store.authors import Known
 from moderator.store.database import Transaction
 from moderator.store.links import AuthorKey
 from moderator.store.retained import Retained, by_authors, retained
 
+WHY_QUOTED = "Somebody answered it, and the school looked into that answer. It is kept with that answer, as evidence."
 MACHINE, SOMEBODY = "the school’s rules, by machine", "a person at the school"
 RULINGS = {
     "allow": "left where it is",
@@ -58,7 +59,7 @@ def gather(
 ) -> Answer:
     """Everything about an author, under each account that is linked. `own`: the school's handles. Times are told in `zone`."""
     accounts = authors.groups(tx, [known.key])[known.key]
-    people = [each for each in (authors.load(tx, key) for key in accounts) if each is not None]
+    people = [each for each in (authors.load(tx, key) for key in accounts) if each is not None] or [known]
     names = {key: authors.names(tx, *key) for key in accounts}
     spoken = {name.handle for each in names.values() for name, _ in each} | {each.author.handle for each in people}
     asker = _Asker(accounts, frozenset(handle.casefold() for handle in (*spoken, *own) if handle))
@@ -66,6 +67,7 @@ def gather(
     wrote = comments.by_id(tx, [each.comment_id for each in held])
     decided = {comment_id: decisions.history(tx, comment_id) for comment_id in wrote}
     notes = authors.notes(tx, accounts)
+    elsewhere = _quoted(tx, wrote.values(), in_force, asker, zone)
     facts = {
         "school": school,
         "made_at": _told(now, zone),
@@ -74,6 +76,7 @@ def gather(
             _comment(tx, wrote[each.comment_id], decided[each.comment_id], each, in_force, asker, zone)
             for each in sorted(held, key=lambda each: wrote[each.comment_id].posted_at)
         ],
+        "quoted": elsewhere,
         "bans": [_ban(each, asker, zone) for each in bans.of_authors(tx, accounts)],
         "notes": [{"at": _told(each.at, zone), "by": SOMEBODY, "text": asker.mask(each.text)} for each in notes],
         "steps": [
@@ -83,6 +86,7 @@ def gather(
     }
     first = {
         "comments in which somebody may be at risk": sum(any(map(is_hint, each)) for each in decided.values()),
+        "words of theirs in the evidence on others' comments": len(elsewhere),
         "notes by people at the school": len(notes),
         "reasons given by people at the school": sum(
             bool(d.by_person and d.reasons) for each in decided.values() for d in each
@@ -144,6 +148,28 @@ def _comment(
         "why_kept": WHY_KEPT[class_of(held)],
         "kept_until": _told(kept_until(held, in_force), zone),
     }
+
+
+def _quoted(
+    tx: Transaction, wrote: Iterable[Comment], in_force: Terms, asker: _Asker, zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    """Words of theirs that stand in the evidence on others' comments alone: their own time was over."""
+    held = {(each.account_id, each.native_id) for each in wrote}
+    quotes = [each for each in quoted.by_authors(tx, asker.accounts) if each.comment not in held]
+    kept = {each.comment_id: each for each in retained(tx, sorted({each.in_evidence_on for each in quotes}))}
+    latest = {(each.comment, each.said.text): each for each in quotes}
+    return [
+        {
+            "platform": each.platform,
+            "number": each.said.native_id,
+            "written": _told(each.said.posted_at, zone),
+            "address": each.said.url,
+            "words": asker.mask(each.said.text, quoted.findings(tx, each)),
+            "why_kept": WHY_QUOTED,
+            "kept_until": _told(kept_until(kept[each.in_evidence_on], in_force), zone),
+        }
+        for each in latest.values()
+    ]
 
 
 def _decision(decision: Decision, findings: Sequence[Finding], asker: _Asker, zone: ZoneInfo) -> dict[str, Any]:

@@ -29,7 +29,10 @@ def as_json(facts: Mapping[str, Any]) -> str:
 
 
 def table(facts: Mapping[str, Any]) -> str:
-    """Every form of every comment as CSV: all cells quoted, with a byte order mark, none of which begins a formula."""
+    """Every form of every comment, and what others' evidence quotes, as CSV.
+
+    All cells are quoted, with a byte order mark before them, and none begins a formula.
+    """
     target = io.StringIO(newline="")
     writer = csv.writer(target, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
@@ -38,6 +41,8 @@ def table(facts: Mapping[str, Any]) -> str:
         for form in comment["forms"]:
             row = comment | {"words": form["words"], "decided": decided}
             writer.writerow([harmless(str(row[name])) for name in COLUMNS])
+    for quote in facts["quoted"]:
+        writer.writerow([harmless(str(quote.get(name, ""))) for name in COLUMNS])
     return BYTE_ORDER_MARK + target.getvalue()
 
 

@@ -216,11 +216,16 @@ def _evidence_of(row: EvidenceRow, thread: Sequence[Columns] | None = None) -> E
     return Evidence(
         **{name: getattr(row, name) for name in PLAIN},
         author=Author(row.author_native_id, row.author_handle, row.author_display_name),
-        thread=tuple(
-            Answered(**up | {"author": Author(**up["author"]), "posted_at": datetime.fromisoformat(up["posted_at"])})
-            for up in (row.thread if thread is None else thread)
-        ),
+        thread=thread_of(row.thread if thread is None else thread),
         digest=row.digest,
+    )
+
+
+def thread_of(stored: Sequence[Columns]) -> tuple[Answered, ...]:
+    """The comments above one, from the form in which a row holds them."""
+    return tuple(
+        Answered(**up | {"author": Author(**up["author"]), "posted_at": datetime.fromisoformat(up["posted_at"])})
+        for up in stored
     )
 
 

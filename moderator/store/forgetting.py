@@ -6,14 +6,14 @@ Nothing is chosen here; whoever calls has looked that nothing of it waits or is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, update
 from sqlmodel import col
 
-from moderator.store import audit, evidence
+from moderator.store import audit, evidence, quoted
 from moderator.store.database import Transaction
 from moderator.store.links import AuthorKey
 from moderator.store.packing import FORGOTTEN, Columns
@@ -115,7 +115,7 @@ def take_out_of_threads(
     The evidence gets a new digest. Audit: "evidence_redacted", with both digests.
     """
     count = 0
-    for row, account_id, platform in _threads(tx):
+    for row, account_id, platform in quoted.threads(tx):
         if row.comment_id in spared:
             continue
         thread = [
@@ -130,19 +130,6 @@ def take_out_of_threads(
             audit.write_all(tx, [audit.Event("evidence_redacted", at, actor, row.comment_id, account_id, facts)])
             count += 1
     return count
-
-
-def _threads(tx: Transaction) -> Iterator[tuple[EvidenceRow, str, str]]:
-    """Every kept thread with something in it, with the account and platform it is from."""
-    places = {row.id: (row.account_id, row.platform) for row in _commented(tx)}
-    for row in tx.all(tx.mine(EvidenceRow)):
-        if row.thread:
-            yield row, *places[row.comment_id]
-
-
-def _commented(tx: Transaction) -> list[CommentRow]:
-    with_evidence = tx.mine(CommentRow).join(EvidenceRow, col(EvidenceRow.comment_id) == CommentRow.id)
-    return tx.all(with_evidence)
 
 
 def _without_words(up: Columns) -> Columns:

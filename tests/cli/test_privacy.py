@@ -6,11 +6,15 @@ import json
 import stat
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from moderator.build import open_database
+from moderator.privacy.retention import clear_away
+from moderator.settings import read_settings
 from tests.commands import in_process
 from tests.journeys.street import Street, open_street
 
@@ -66,6 +70,33 @@ def test_erasing_takes_two_people_and_is_not_undone_by_reading_again(street: Str
     file = street.state / "erasures.jsonl"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "Nothing with the number 1 waits" in fails(street, "approve", "1", *LEAD)
+
+
+def test_who_is_held_only_above_an_answer_is_found_told_and_erased(street: Street, tmp_path: Path) -> None:
+    native_id = street.comment("youtube", KIND, handle="@pat")
+    does(street, "once")
+    answer = street.comment("youtube", INSULT, handle="@sam", reply_to=native_id)
+    does(street, "once")
+    does(street, "decide", answer, "hide", *HEAD)
+    does(street, "once")
+    settings = read_settings(street.config, credentials_dir=None, logins=False)
+    database = open_database(settings)
+    clear_away(database, settings.policy.retention, datetime.now(UTC) + timedelta(days=40))
+    database.close()
+    assert "Nobody called @pat" in fails(street, "author", "show", "@pat")
+
+    for number, who in enumerate(("@pat", native_id)):
+        file = tmp_path / f"{number}.json"
+        assert "evidence on others" in does(street, "subject-access", who, "--to", str(file), *HEAD)
+        (held,) = json.loads(file.read_text(encoding="utf-8"))["quoted"]
+        assert held["words"] == KIND
+    assert "0 comments and what the evidence on 1 comment of others" in does(street, "erase", "@pat", *HEAD)
+    assert "(@pat), asked by" in does(street, "approve", "--list")
+    assert "what the evidence on 1 comment of others quotes, asked" in does(street, "approve", "1", *LEAD)
+
+    assert "Nobody called @pat" in fails(street, "erase", "@pat", *HEAD)
+    assert "held no more" in fails(street, "subject-access", native_id, "--to", str(tmp_path / "none.json"), *HEAD)
+    assert KIND not in does(street, "explain", answer)
 
 
 def test_one_comment_can_be_asked_for_and_refused(street: Street) -> None:

@@ -7,6 +7,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 
@@ -23,11 +24,12 @@ from moderator.privacy.erase import (
     apply_tombstones,
     ask,
     carry_out,
+    quoted_of,
     read_lines,
 )
 from moderator.privacy.kept import kept_facts
 from moderator.privacy.retention import Class
-from moderator.store import approvals, authors, comments, decisions, evidence, holds
+from moderator.store import approvals, authors, comments, decisions, evidence, holds, quoted
 from moderator.store.database import Database
 from tests.privacy.made import ACCOUNT, DAY, HEAD, HOUR, LEAD, OF_PAT, PAT, SAM, START, WORDS, School
 
@@ -35,12 +37,12 @@ PATS = ("youtube", PAT.native_id)
 AT = START + 3 * DAY
 
 
-def erase(school: School, subject: Subject, folder: Path) -> int:
+def erase(school: School, subject: Subject, folder: Path, at: datetime = AT) -> int:
     """One person asks, another agrees."""
     with school.database.transaction() as tx:
-        asked = ask(tx, subject, HEAD, AT, "they asked in writing")
+        asked = ask(tx, subject, HEAD, at, "they asked in writing")
     with school.database.transaction() as tx:
-        return carry_out(tx, approvals.find(tx, asked.number), LEAD, AT, folder / ERASURES)
+        return carry_out(tx, approvals.find(tx, asked.number), LEAD, at, folder / ERASURES)
 
 
 def test_all_that_an_author_wrote_is_gone_and_the_chain_is_whole(school: School, tmp_path: Path) -> None:
@@ -164,6 +166,28 @@ def test_others_evidence_keeps_their_words_and_loses_the_erased_ones(school: Sch
     assert kept.digest != before.digest
     assert whole.thread[0].text == WORDS  # Evidence on hold stays as it was.
     assert school.words_of(pats) == ""
+    assert school.is_whole()
+
+
+def test_words_cleared_by_their_age_are_still_found_and_erased_above_an_answer(school: School, tmp_path: Path) -> None:
+    pats = school.clean("c1", START, "my words here")
+    answer = school.hidden("c2", START + HOUR, "no, you are the fool", SAM, parent_native_id="c1")
+    school.clears(START + 40 * DAY)
+    with school.database.reading() as tx:
+        assert authors.find(tx, "@pat_larkin") == []
+        assert evidence.load(tx, answer.id)[0].thread[0].text == "my words here"
+        assert [each.key for each in quoted.named(tx, "youtube:@Pat_Larkin")] == [PATS]
+        assert quoted.named(tx, "x:@pat_larkin") == []
+        assert quoted_of(tx, Subject(comment_id=pats.id)) == quoted_of(tx, Subject(authors=(PATS,))) == [answer.id]
+
+    assert erase(school, Subject(comment_id=pats.id), tmp_path, START + 41 * DAY) == 0
+
+    with school.database.reading() as tx:
+        (kept,) = evidence.load(tx, answer.id)
+        assert (quoted.named(tx, "@pat_larkin"), quoted_of(tx, Subject(comment_id=pats.id))) == ([], [])
+    assert (kept.text, kept.thread[0].text) == ("no, you are the fool", "(erased at its author's wish)")
+    assert kept.is_unchanged
+    assert [mark for mark in ("my words here", *OF_PAT) if mark in school.dump("tombstones", "audit_events")] == []
     assert school.is_whole()
 
 

@@ -18,8 +18,8 @@ from moderator.domain import Ruling
 from moderator.policy.keeping import Retention
 from moderator.privacy.subject_access import Answer, gather
 from moderator.privacy.subject_access_files import FORMULA, content, harmless, table
-from moderator.store import authors, holds
-from tests.privacy.made import DAY, HEAD, HOUR, LEAD, PAT, SAM, START, WORDS, School
+from moderator.store import authors, holds, quoted
+from tests.privacy.made import CHILD, DAY, HEAD, HOUR, LEAD, PAT, SAM, START, WORDS, School
 
 NOW = START + 10 * DAY
 LONDON = ZoneInfo("Europe/London")
@@ -71,6 +71,25 @@ def test_others_are_masked_and_the_people_at_the_school_are_not_named(school: Sc
     for other in ("Tolliver", "Amberley", "sam_osgood", "Sam Osgood", "writes this", HEAD.name, LEAD.name, "u-sam"):
         assert other not in told
     assert "rang about ●●●" in told
+
+
+def test_words_that_stand_above_somebody_elses_comment_alone_are_told_too(school: School) -> None:
+    school.clean("c1", START, f"well done {CHILD}, says @sam_osgood")
+    school.hidden("c2", START + HOUR, "no, you are the fool", SAM, parent_native_id="c1")
+    school.clears(START + 40 * DAY)
+    with school.database.reading() as tx:
+        (known,) = quoted.named(tx, "@pat_larkin")
+        made = gather(tx, known, Retention(), "Valewood Primary", [], LONDON, START + 41 * DAY)
+
+    (words,) = made.facts["quoted"]
+    assert (words["words"], words["written"]) == ("well done ●●●, says ●●●", "2026-01-05 08:59 GMT")
+    assert words["kept_until"] == "2027-01-05 11:00 GMT"
+    assert [each["handle"] for each in made.facts["accounts"]] == ["@pat_larkin"]
+    assert made.read_first == {"words of theirs in the evidence on others' comments": 1}
+    page = content(Path("a.html"), made.facts, "moderator").decode()
+    assert "well done ●●●, says ●●●" in page
+    assert "well done ●●●" in table(made.facts)
+    assert "you are the fool" not in page
 
 
 def test_what_to_read_first_is_told_to_the_school_and_not_to_the_asker(school: School) -> None:
@@ -150,6 +169,6 @@ def test_no_cell_begins_a_formula_and_none_is_lost(words: str, front: str) -> No
     assert not harmless(cell).lstrip(" ").startswith(FORMULA)
     assert harmless(cell).removeprefix("'") in (cell, cell.removeprefix("'"))
     comment = dict.fromkeys(("id", "platform", "written", "now", "why_kept", "kept_until"), "x")
-    made = table({"comments": [comment | {"forms": [{"words": cell}], "decisions": []}]})
+    made = table({"comments": [comment | {"forms": [{"words": cell}], "decisions": []}], "quoted": []})
     _, row = csv.reader(io.StringIO(made.removeprefix("\ufeff"), newline=""))
     assert row[3] == harmless(cell)
