@@ -50,16 +50,27 @@ class Letters:
 
     def weekly(self, tx: Transaction, week: Week, now: datetime) -> tuple[Report, Letter]:
         """The week's report: its figures are the same whenever it is made; how things stand today only soon after it was due."""
-        due = min(due_at(week, self.settings.weekly, self.duty), now)
-        report = report_on(tx, span_of(week, self.duty), due, self.policy, self.settings.school.name)
-        notes: tuple[Note, ...] = health_today(tx, self.settings, now) if now < due + TODAY_LASTS else ()
+        report = self.report(tx, week, now)
+        notes: tuple[Note, ...] = health_today(tx, self.settings, now) if now < report.as_of + TODAY_LASTS else ()
         return report, weekly_letter(report, notes, self.settings.mail.page)
+
+    def report(self, tx: Transaction, week: Week, now: datetime) -> Report:
+        """The figures of a week. An account that was taken out of the settings is no gap, but in old weeks in which it was read.
+
+        The settings say what is watched today, and not what was then.
+        """
+        due, span = min(due_at(week, self.settings.weekly, self.duty), now), span_of(week, self.duty)
+        watched = {each.account.id for each in self.settings.accounts}
+        if now >= due + TODAY_LASTS:
+            watched |= reports.read_since(tx, span.since)
+        return report_on(tx, span, due, self.policy, self.settings.school.name, watched=watched)
 
     def governors(self, tx: Transaction, half: Term, before: Term | None = None) -> tuple[Report, Letter]:
         """The totals of a half term, beside those of the one before it."""
         span, zone = Span(half.first, half.last, self.duty.zone), self.duty.zone
         beside = None if before is None else Span(before.first, before.last, zone)
-        report = report_on(tx, span, span.until, self.policy, self.settings.school.name, beside, usual_of=0)
+        watched = {each.account.id for each in self.settings.accounts}
+        report = report_on(tx, span, span.until, self.policy, self.settings.school.name, beside, 0, watched)
         return report, governors_letter(report, self.settings.mail.page)
 
     def mail(self, letter: Letter, key: str, to: Person, now: datetime) -> Mail:

@@ -7,7 +7,7 @@ and what is open is told as it stood at the time for which the report was due, h
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from math import ceil
@@ -249,8 +249,12 @@ def report_on(
     school: str,
     before: Span | None = None,
     usual_of: int = USUAL_WEEKS,
+    watched: Collection[str] | None = None,
 ) -> Report:
-    """Every figure of a time; beside it the time `before`, and the median of the `usual_of` times of its length before."""
+    """Every figure of a time; beside it the time `before`, and the median of the `usual_of` times of its length before.
+
+    `watched` are the ids of the accounts of which it is told that they are still not read; None: all there ever were.
+    """
     duty, began, before = policy.duty, reports.began(tx), before or span.before()
     earlier = [span.before(times) for times in range(1, usual_of + 1)]
     whole = [each for each in earlier if began is not None and each.since >= began]
@@ -276,7 +280,7 @@ def report_on(
         strikes=reports.strikes(tx, span.since, span.until, policy.strikes.count_for),
         bans=record.bans(span),
         bans_running_out=reports.bans_running_out(tx, span.until, span.until + A_WEEK),
-        gaps=tuple(reports.gaps(tx, span.since, min(span.until, as_of), UNWATCHED_AFTER)),
+        gaps=tuple(reports.gaps(tx, span.since, min(span.until, as_of), UNWATCHED_AFTER, watched)),
         regret=regret.measure(tx, term, span.until, as_of=span.until),
         head=reports.head_at(tx, as_of),
     )

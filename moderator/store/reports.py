@@ -6,7 +6,7 @@ Nothing here gives out a name, a handle or a comment's words: ids of accounts, k
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -316,10 +316,13 @@ def bans_running_out(tx: Transaction, since: datetime, until: datetime) -> int:
     return len(tx.all(made.where(in_force)))
 
 
-def gaps(tx: Transaction, since: datetime, until: datetime, longer_than: timedelta) -> list[Gap]:
+def gaps(
+    tx: Transaction, since: datetime, until: datetime, longer_than: timedelta, watched: Collection[str] | None = None
+) -> list[Gap]:
     """Where watching stood still for longer than that, between `since` and `until`; oldest first.
 
-    A gap that had begun by `until` and ended later is told as one that still goes on, as it did then.
+    A gap that had begun by `until` and ended later is told as one that still goes on, as it did then. Those that go on until
+    today are told of the accounts that are `watched`; None: of every account there ever was.
     """
     event = AuditEventRow
     ended = tx.all(
@@ -334,7 +337,14 @@ def gaps(tx: Transaction, since: datetime, until: datetime, longer_than: timedel
         if "since" in facts
     ]
     begun = [gap for gap in found if gap.since is not None and gap.since + longer_than < until]
-    return begun + _open_gaps(tx, until - longer_than)
+    going_on = _open_gaps(tx, until - longer_than)
+    return begun + [gap for gap in going_on if watched is None or gap.account_id in watched]
+
+
+def read_since(tx: Transaction, since: datetime) -> set[str]:
+    """The accounts that were read at that time or later."""
+    read = (col(FeedRow.school_id) == tx.school_id, col(FeedRow.last_ok_at) >= since)
+    return set(tx.all(select(FeedRow.account_id).where(*read)))
 
 
 def _open_gaps(tx: Transaction, not_since: datetime) -> list[Gap]:

@@ -63,8 +63,9 @@ def health(request: Request, site: Here, _visitor: Watcher) -> Response:
     """Freshness first: the one thing that says whether the rest can be believed."""
     now, settings = site.now(), site.settings
     with site.database.reading() as tx:
-        watched = [watched_account(tx, site, account, now) for account in accounts.all_accounts(tx)]
-        gaps = reports.gaps(tx, now - LOOK_BACK, now, GAP)
+        ids = {each.account.id for each in settings.accounts}  # Those taken out of the settings are nobody's worry.
+        watched = [watched_account(tx, site, each, now) for each in accounts.all_accounts(tx) if each.id in ids]
+        gaps = [gap for gap in reports.gaps(tx, now - LOOK_BACK, now, GAP) if gap.account_id in ids]
         notes = [
             *beside_the_roll(tx, settings, now),
             *roll_notes(settings, now),

@@ -10,9 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from moderator.reports.render import told_weekly
 from moderator.reports.rest import KINDS, LastReader, ends, recipients, rest
-from moderator.reports.send import due_at, latest_due
+from moderator.reports.send import Letters, latest_due
 from moderator.reports.way_out import WayOut, read_token
-from moderator.reports.weekly import Week, report_on, span_of
+from moderator.reports.weekly import Week, span_of
 from moderator.store import pauses, reports, tries
 from moderator.web.access import Changer, Watcher
 from moderator.web.pages import render
@@ -56,8 +56,7 @@ def one_week(request: Request, site: Here, _visitor: Watcher, week: str) -> Resp
     with site.database.reading() as tx:
         if not is_told(site, chosen, reports.began(tx)):
             raise HTTPException(404)
-        due = due_at(chosen, settings.weekly, settings.policy.duty)
-        report = report_on(tx, span_of(chosen, settings.policy.duty), due, settings.policy, settings.school.name)
+        report = Letters(settings, settings.policy).report(tx, chosen, site.now())
     return render(request, "letters/week.html", told=told_weekly(report, ()), week=chosen)
 
 

@@ -166,15 +166,22 @@ HEAD_MAIL, DEPUTY_MAIL = Recipient("Mrs Ravenscroft", "head@school.example"), Re
 
 
 def school_settings(folder: Path, **weekly: object) -> Settings:
-    """The shipped settings for a school below this folder, with a mail server and two recipients."""
+    """The shipped settings for a school below this folder, with its accounts, a mail server and two recipients."""
     config = folder / "etc"
     config.mkdir(exist_ok=True)
     text = (REPOSITORY / "config" / "moderator.toml").read_text(encoding="utf-8")
-    (config / "moderator.toml").write_text(text.replace("/var/lib/moderator", str(folder / "state")), encoding="utf-8")
+    text = text.replace("/var/lib/moderator", str(folder / "state")) + "".join(map(_of_settings, ACCOUNTS.values()))
+    (config / "moderator.toml").write_text(text, encoding="utf-8")
     (config / "policy.toml").write_text("# as shipped\n", encoding="utf-8")
     told = WeeklySettings(to=(HEAD_MAIL, DEPUTY_MAIL))
-    settings = read_settings(config, credentials_dir=None)
+    settings = read_settings(config, credentials_dir=None, logins=False)
     return replace(settings, mail=MAIL, weekly=replace(told, **weekly))  # type: ignore[arg-type]
+
+
+def _of_settings(account: Account) -> str:
+    told = {"id": account.id, "platform": account.platform, "handle": account.handle, "native_id": account.native_id}
+    lines = [f'{key} = "{value}"' for key, value in (told | {"credentials": f"{account.id}.json"}).items()]
+    return "\n".join(["", "[[accounts]]", *lines, ""])
 
 
 def school_letters(folder: Path, **weekly: object) -> Letters:

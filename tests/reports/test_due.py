@@ -139,6 +139,33 @@ def test_governors_get_the_totals_of_each_half_term_once(own: Database, tmp_path
     assert keys(own, governor) == ["governors 2026-09-02/2026-10-23", "governors 2026-11-02/2026-12-18"]
 
 
+def test_an_account_taken_out_of_the_settings_is_a_gap_in_no_letter_after(
+    life: Life, own: Database, tmp_path: Path
+) -> None:
+    """Instagram is read until Wednesday, and is in the settings no more on Thursday."""
+    letters = school_letters(tmp_path, to=(HEAD_MAIL,))
+    taken_out, monday = london("2026-11-12 09:00"), london("2026-11-09 00:00")
+    at = monday
+    while at < monday + 2 * WEEK:
+        for platform in ("x", "youtube", *(("instagram",) if at < taken_out else ())):
+            life.looked(platform, at)
+        at += 50 * MINUTE
+
+    def gaps(week: str, now: str, *accounts: str) -> list[str]:
+        kept = tuple(each for each in letters.settings.accounts if each.account.id in accounts)
+        with own.reading() as tx:
+            settings = replace(letters.settings, accounts=kept)
+            report, _ = Letters(settings, letters.policy).weekly(tx, Week.read(week), london(now))
+        return [gap.account_id for gap in report.gaps]
+
+    assert gaps("2026-W47", "2026-11-23 07:30", "x", "youtube", "instagram") == ["instagram"]
+    assert gaps("2026-W47", "2026-11-23 07:30", "x", "youtube") == []
+    assert gaps("2026-W47", "2026-12-14 07:30", "x", "youtube") == []
+    assert gaps("2026-W46", "2026-11-16 07:30", "x", "youtube") == []
+    # Of the week in which it was read, and then not, that can still be seen later.
+    assert gaps("2026-W46", "2026-12-14 07:30", "x", "youtube") == ["instagram"]
+
+
 def test_a_short_retention_sends_nobody_the_same_letter_twice(life: Life, own: Database, tmp_path: Path) -> None:
     """Comments are kept for a month and the totals are worth telling for two: the mark outlives the comments."""
     life.begin(london("2026-09-01 08:00"))

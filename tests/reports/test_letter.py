@@ -14,6 +14,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from moderator.by_hand.checklist import late, prove
 from moderator.policy.duty import Term
 from moderator.reports import words
 from moderator.reports.health import Note
@@ -25,6 +26,7 @@ from moderator.store import decisions, tasks
 from moderator.store.database import Database
 from tests.reports.made import (
     DAY,
+    HEAD,
     HEAD_MAIL,
     HOSTILE,
     HOUR,
@@ -256,6 +258,10 @@ def test_an_empty_week_is_two_lines_that_prove_that_somebody_watched(own: Databa
     life = Life(own)
     life.begin(MONDAY - DAY)
     watched(life, MONDAY - DAY, DUE)
+
+    with own.transaction() as tx:
+        for state in late(tx, letters.settings, DUE):
+            prove(tx, letters.settings, state.setting.id, HEAD, "as it should be", MONDAY)
 
     report, letter = made(own, letters)
 

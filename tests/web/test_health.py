@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 from moderator.domain import Account, Ruling
 from moderator.policy.authority import Role
@@ -14,7 +15,7 @@ from moderator.store.mails import Mail
 from moderator.store.pushes import Channel, Send, SendState, Subscription
 from tests.reports.made import MAIL
 from tests.store.made import ACCOUNT
-from tests.web.office import NAMES, Office
+from tests.web.office import NAMES, Office, open_office
 from tests.web.queue_made import THREAT, UNKIND, a_threat, an_insult
 
 MINUTE = timedelta(minutes=1)
@@ -73,14 +74,16 @@ def test_a_platform_that_asks_to_be_left_alone_is_waited_for_and_the_page_says_u
     assert "Nothing is lost. It goes on by itself." in page
 
 
-def test_a_failed_reading_and_a_paused_account_say_why(office: Office) -> None:
-    read(office)
-    with office.database.transaction() as tx:
-        other = Account("x", "x", "@millbrook", "9")
-        accounts.remember(tx, other)
-        comments.mark_read(tx, ACCOUNT.id, "comments", office.now, "YouTube did not answer in time.")
-        accounts.pause(tx, other.id, "its login has expired", office.now + timedelta(days=1), office.now)
-    page = health(office)
+def test_a_failed_reading_and_a_paused_account_say_why(tmp_path: Path) -> None:
+    other = Account("x", "x", "@millbrook", "9")
+    also = '[[accounts]]\nid = "x"\nplatform = "x"\nhandle = "@millbrook"\nnative_id = "9"\ncredentials = "x.json"\n'
+    with open_office(tmp_path, also) as office:
+        read(office)
+        with office.database.transaction() as tx:
+            accounts.remember(tx, other)
+            comments.mark_read(tx, ACCOUNT.id, "comments", office.now, "YouTube did not answer in time.")
+            accounts.pause(tx, other.id, "its login has expired", office.now + timedelta(days=1), office.now)
+        page = health(office)
     assert "The last reading failed: YouTube did not answer in time. It is tried again by itself." in page
     assert "Left alone: its login has expired" in page
     assert "Not everything is being watched: " in page
@@ -91,6 +94,18 @@ def test_a_school_whose_accounts_were_never_read_is_not_called_well(office: Offi
     assert "Not everything is being watched: YouTube." in page
     assert "Never read yet." in page
     assert "not yet until" not in page
+
+
+def test_an_account_that_was_taken_out_of_the_settings_is_nobodys_worry(office: Office) -> None:
+    with office.database.transaction() as tx:
+        former = Account("instagram", "instagram", "@millbrook", "17")
+        accounts.remember(tx, former)
+        comments.mark_read(tx, former.id, "comments", office.now - timedelta(days=3), None)
+    read(office)
+
+    page = health(office)
+    assert "Everything is being watched." in page
+    assert "Instagram" not in page
 
 
 def test_a_gap_in_watching_stays_to_be_seen(office: Office) -> None:
