@@ -11,6 +11,11 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def phrases(text: str) -> tuple[str, ...]:
+    """A table of phrases, with commas between."""
+    return tuple(" ".join(one.split()) for one in text.split(",") if one.strip())
+
+
 TITLES = words(
     """mr mrs miss ms mx dr doctor sir madam prof professor coach rev reverend father sister brother vicar bishop
     councillor cllr mayor lord lady dame king queen prince princess saint st san santa captain sergeant sgt pc
@@ -265,6 +270,34 @@ FAMOUS = (
     "uncle bob",
     "bobs your uncle",
     "bob s your uncle",
+    *phrases(
+        """martha and mary, mary and martha, mary magdalene, adam i ewa, adda ac efa, cain and abel, david and goliath,
+        daniel in the lions, daniel and the lion, jonah and the whale, jonah and the big fish, samson and delilah,
+        ruth and naomi, jacob and esau, abraham and isaac, noah and the ark, noah and his ark, joshua fit the, john
+        the baptist, peter and paul, matthew mark luke, matthew mark luke and john, gospel of matthew, gospel of mark,
+        gospel of luke, gospel of john, angel gabriel, archangel gabriel, archangel michael, doubting thomas, come
+        emmanuel, mary s boy child, marys boy child, holly and the ivy, ave maria, mair a joseff, maria i jozef,
+        kacper melchior, prophet muhammad, prophet mohammed, prophet mohammad, ramadan kareem, ramadan karim, michael
+        row the boat,
+
+        billy goat, billy goats, billy goats gruff, jack and jill, jack be nimble, jack sprat, jack horner, jack o
+        lantern, georgie porgie, mary mary quite, mary had a little, tom thumb, tom tom the piper, wee willie winkie,
+        polly put the kettle, bobby shafto, bobby shaftoe, simple simon, lucy locket, peter piper, peter and the wolf,
+        molly malone, hansel and gretel, jas i malgosia, ala ma kota, pszczolka maja, kubus puchatek, sion corn, jac y
+        do, jac codi baw, sali mali, fireman sam, sam tan, postman pat, guto ffowc, guto nyth bran, dewi sant, gwyl
+        dewi, tom and jerry, tom sawyer, huckleberry finn, robin hood, christopher robin, winnie the pooh, horrid
+        henry, tracy beaker, tom gates, dennis the menace, percy jackson, flat stanley, danny the champion of, tiny
+        tim, romeo and juliet, bonnie and clyde, shaun the sheep, peppa and george, big ben, ben nevis,
+
+        hey jude, sweet caroline, billie jean, come on eileen, eleanor rigby, lucy in the sky, barbara ann, johnny b
+        goode, robert lewandowski, george michael, jamie oliver, ted baker, tom daley, ella toone, leah williamson,
+
+        alfred the great, edward the confessor, william the conqueror, william of orange, richard the lionheart,
+        richard iii, henry vii, henry the eighth, edward vii, george vi, charles iii, charles the third, elizabeth ii,
+        mary queen of, anne boleyn, robert the bruce, bonnie prince charlie, guy fawkes, grace darling, owain glyndwr,
+        owain glyn dwr, hywel dda, llywelyn fawr, llywelyn the great, llywelyn the last, dafydd ap, hedd wyn, twm sion
+        cati, mari lwyd"""
+    ),
 )
 """Characters, sayings and public names that begin with a first name, as words."""
 
