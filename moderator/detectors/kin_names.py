@@ -9,8 +9,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 
-from moderator.detectors.lexicon import PARENTS
-from moderator.detectors.name_book import Hit, Kind, Name, NameBook, Words
+from moderator.detectors.lexicon import GROWN_UPS, PARENTS
+from moderator.detectors.name_book import Hit, Kind, Name, NameBook, Words, split
 from moderator.detectors.text import fold
 
 _NAME_FROM = 4  # letters, of names joined with other words in a handle
@@ -52,6 +52,12 @@ def in_handle(handle: str, book: NameBook) -> Iterator[Name]:
         for name in map(book.first_name, (*joined, behind["name"]) if behind else joined):
             if name and not name.may_be_a_word and len(name.words[0]) >= _NAME_FROM:
                 yield name
+
+
+def own_name(shown: str) -> str:
+    """The first word of a display name, folded; nothing where it tells of kin: "Alfie's Mum" is not called Alfie."""
+    words = split(shown)
+    return "" if not words or (len(words) > 1 and GROWN_UPS.intersection(words)) else words[0]
 
 
 def _of_kin(name: Name, before: str) -> bool:

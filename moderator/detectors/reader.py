@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderator.detectors.base import Detector, PartlyRead
+from moderator.detectors.kin_names import own_name
+from moderator.detectors.name_book import split
 from moderator.detectors.reader_input import IN_DISPLAY_NAME, KnownPeople, Mark, begins_sentence, capitals
 from moderator.detectors.reader_model import Reading, ReadingModel
 from moderator.detectors.sure_names import may_be_names, sure_names
@@ -100,7 +102,7 @@ class Reader:
     def _names(self, reading: Reading, comment: Comment, whole: Finding) -> list[Finding]:
         """One finding for each child's name that the model points at; where it points at none, one for what weighed most."""
         places = _runs(reading.classes[:, self._model.classes.index("child_name")], reading.spans, comment.text)
-        found = [replace(whole, span=place, phrase=_at(comment, place)) for place in places] or [whole]
+        found = [_named(whole, place, comment) for place in places] or [whole]
         if not in_a_strange_tongue(reading.spans, comment.text):
             return found
         # Where it knows few of the words, any of them may look like a name to it; what is on the roll is the roll's to say.
@@ -135,6 +137,14 @@ def marks(people: KnownPeople, comment: Comment, hits: Iterable[Finding]) -> lis
     for at, mark in people.marks(comment.text):
         found.setdefault(at, mark)
     return [*found.items(), *capitals(comment.text, found)]
+
+
+def _named(whole: Finding, place: tuple[int, int], comment: Comment) -> Finding:
+    """A name where the model points at one. Whether the author's own is a child's, a person says: "Nell (81) will be there"."""
+    found, own = replace(whole, span=place, phrase=_at(comment, place)), own_name(comment.author.display_name)
+    if not own or split(found.phrase)[:1] != (own,):
+        return found
+    return replace(found, score=min(found.score, GUESSED), note=f"{found.note}; the author's own name")
 
 
 def _guessed(finding: Finding) -> Finding:

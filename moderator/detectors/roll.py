@@ -13,7 +13,7 @@ from itertools import islice
 
 from moderator.detectors.answers import class_told
 from moderator.detectors.full_names import FullNames
-from moderator.detectors.kin_names import in_display_name, in_handle
+from moderator.detectors.kin_names import in_display_name, in_handle, own_name
 from moderator.detectors.lexicon import (
     ADULT_NAMES,
     CHILD_KIN,
@@ -221,9 +221,7 @@ class _Scene:
         letters = [char for char in comment.text if char.isalpha()]
         self.shouting = len(letters) > 5 and sum(char.isupper() for char in letters) > 0.6 * len(letters)
         self._post = frozenset(split(context.post.text)) if context.post else frozenset[str]()
-        shown = split(comment.author.display_name)
-        # "Alfie's Mum" is not called Alfie.
-        self._author = frozenset() if len(shown) > 1 and GROWN_UPS.intersection(shown) else frozenset(shown[:1])
+        self._author = own_name(comment.author.display_name)
         folded = fold(comment.text)
         pins = [*_PLACE.finditer(self.text), *classes.finditer(self.text)]
         self._pinned = _Marks(len(comment.text))
@@ -261,7 +259,7 @@ class _Scene:
         return 0.6 if capital and alone and word not in _SEASONS | _VIRTUES else 0.15
 
     def is_authors_own(self, hit: Hit) -> bool:
-        return hit.name.words[0] in self._author
+        return hit.name.words[0] == self._author
 
     def is_of_a_grown_up(self, hit: Hit) -> bool:
         """ "Auntie Rose", "my mum Rose", "my brother-in-law Tommy"; not "mummy Alfie did it"."""

@@ -212,3 +212,10 @@ def test_in_a_tongue_it_has_not_learnt_no_word_written_small_is_a_sure_name(text
     reader = Reader(SeesNamesEverywhere(), SCHOOL, ())
     found = [each for each in reader.examine(comment(text), Context()) if each.label is Label.CHILD_NAMED]
     assert (max(each.score for each in found) > GUESSED) is is_sure
+
+
+@pytest.mark.parametrize(("author_name", "waits"), [("Leo", True), ("Pat", False), ("Leo's Mum", False)])
+def test_an_authors_own_name_is_for_a_person_to_look_at(author_name: str, waits: bool) -> None:
+    found = seen("so proud of Leo in the front row, second from left", author_name=author_name)
+    assert found[Label.CHILD_NAMED].score > HALF
+    assert (found[Label.CHILD_NAMED].score <= GUESSED) == waits
