@@ -145,7 +145,7 @@ def test_a_daemon_that_died_while_sending_leaves_a_letter_and_no_second_push(sto
         (send,) = pushes.sends(tx)
         assert send.state is SendState.SENT
         pushes.put(tx, replace(send, key=f"{send.key} again"))
-        assert [each.key for each in pushes.take_due(tx, story.now)] == ["alert 1.1 again"]
+        assert [each.key for each in pushes.take_due(tx, story.now)] == [f"{send.key} again"]
     story.looks(TWO_MINUTES, ROUND)
     assert phone.asked() == 1
     assert story.letters() == [f"head: {ONE}"]
