@@ -27,6 +27,7 @@ from moderator.cli.common import (
 )
 from moderator.errors import ConfigError, ModeratorError
 from moderator.settings import Settings, credentials_folder, read_settings
+from moderator.settings.documents import read_document
 from moderator.settings.forms import ONLINE
 from moderator.settings.school_file import read_school_file
 from moderator.store import accounts as account_store
@@ -165,7 +166,7 @@ def import_accounts(
     Example: moderator accounts import ./my-school --dry-run
     """
     path = config / "moderator.toml"
-    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document = tomlkit.parse(read_document(path).content.decode())
     school = read_school_file(folder / "school.json")
     table = document.setdefault("school", tomlkit.table())
     table["name"] = school.name
@@ -180,7 +181,12 @@ def import_accounts(
     if dry_run:
         typer.echo(tomlkit.dumps(document))
         return
-    path.write_text(tomlkit.dumps(document), encoding="utf-8")
+    try:
+        path.write_text(tomlkit.dumps(document), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}. Nothing was changed. Run it as root."
+        ) from error
     typer.echo(f"{path}: {school.name}. Each account needs its credential file; then run: moderator check")
 
 

@@ -16,6 +16,11 @@ from moderator.cli.check import CREDSTORE, PREFIX, tell
 from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, DryRunOption, JsonOption, print_json, utc_now
 from moderator.errors import ConfigError, ModeratorError
 from moderator.settings.credentials import KINDS
+from moderator.settings.documents import check_form, read_document
+from moderator.settings.faults import FaultyFiles
+from moderator.settings.forms import Form
+from moderator.settings.main_form import MainForm
+from moderator.settings.policy_forms import PolicyForm
 from moderator.settings.private_files import write_private
 from moderator.setup.answers import Answers, checked, read_answers
 from moderator.setup.trial import connection_lines, tried
@@ -91,9 +96,18 @@ def standing(config: Path, new: bool) -> tuple[str, str]:
         examples = shipped_config(*EXAMPLES)
         main = (examples if new else config) / "moderator.toml"
         policy = (config if (config / "policy.toml").exists() else examples) / "policy.toml"
-        return main.read_text(encoding="utf-8"), policy.read_text(encoding="utf-8")
+        return text_of(main, MainForm), text_of(policy, PolicyForm)
     except OSError as error:
         raise ConfigError(f"{error.filename} cannot be read: {error.strerror}. Run it as root.") from error
+
+
+def text_of(path: Path, form: type[Form]) -> str:
+    """Raises ConfigError where it cannot be changed before somebody mends it: no value has its key's shape, or it is no TOML."""
+    document = read_document(path)
+    _, faults = check_form(form, document, document.values)
+    if faults:
+        raise FaultyFiles(faults)
+    return document.content.decode()
 
 
 def secrets_place(config: Path, credstore: Path | None, plan: Written) -> tuple[Path, str]:
@@ -107,7 +121,7 @@ def secrets_place(config: Path, credstore: Path | None, plan: Written) -> tuple[
 def try_out(plan: Written, given: Answers, config: Path, where: Path, prefix: str, untried: bool) -> list[Line]:
     """Raises ConfigError where the files would have a fault."""
     old = sorted(where.glob(f"{prefix}*.json")) + sorted(where.glob(f"{prefix}*.password"))
-    with tried(plan, config, old, prefix) as settings:
+    with tried(plan, config, where, old, prefix) as settings:
         if untried:
             return []
         ids = [each.account_id for each in given.accounts]

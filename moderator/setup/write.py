@@ -11,6 +11,7 @@ from pathlib import Path
 import tomlkit
 from tomlkit import TOMLDocument
 
+from moderator.errors import ConfigError
 from moderator.setup.answers import Account, Answers, Head, Mail
 
 MAIL_PASSWORD = "mail.password"  # noqa: S105  The name of a file.
@@ -67,7 +68,9 @@ def _set_mail(document: TOMLDocument, mail: Mail, secrets: dict[str, str]) -> No
     _set(document, "mail", **where, sender=mail.sender, reply_to=mail.reply_to or stands.get("reply_to") or mail.sender)
     user, file = document["mail"].get("user", ""), stands.get("password_file") or MAIL_PASSWORD
     _set(document, "mail", password_file=file if user else "")
-    if user and mail.password:
+    if mail.password and not user:
+        raise ConfigError("The answers give a password of [mail], and no user it belongs to. Nothing was saved.")
+    if mail.password:
         secrets[file] = f"{mail.password}\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from pathlib import Path
 import pytest
 import tomlkit
 
+from moderator.errors import ConfigError
 from moderator.settings import read_settings
 from moderator.setup.answers import Answers
 from moderator.setup.write import written
-from tests.commands import run_command
+from tests.commands import in_process, run_command
 from tests.conftest import REPOSITORY
 from tests.journeys.street import Street, clean_environment, open_street
 from tests.reports.post_office import PostOffice
@@ -192,3 +194,31 @@ def test_who_sets_up_mail_on_another_day_has_alerts_from_then_on() -> None:
     mail = {"mail": {"host": "mail.hartfield.example", "sender": "moderation@hartfield.example"}}
     later = tomllib.loads(written(without, "", Answers.model_validate(head.model_dump() | mail), new=False).main)
     assert (later["alerts"]["enabled"], len(later["weekly"]["to"])) == (True, 1)
+
+
+def test_a_file_that_somebody_broke_is_told_with_its_place_and_left_as_it_is(tmp_path: Path) -> None:
+    config, path = tmp_path / "etc", tmp_path / "answers.toml"
+    shutil.copytree(REPOSITORY / "config", config)
+    main, policy = config / "moderator.toml", config / "policy.toml"
+    whole = main.read_text(encoding="utf-8"), policy.read_bytes()
+
+    def told(words: str) -> str:
+        path.write_text(words, encoding="utf-8")
+        said = in_process(["setup", "--config", str(config), "--answers", str(path), "--untried"])
+        assert isinstance(said.exception, ConfigError), said.exception
+        return str(said.exception)
+
+    assert f"{policy}:" in told('zone = "Europe/Lodnon"')
+    password = '[mail]\nhost = "mail.hartfield.example"\nsender = "m@hartfield.example"\npassword = "canary"'
+    assert "no user" in told(password)
+    assert "canary" not in told(password)
+    login = '[[accounts]]\nplatform = "youtube"\nhandle = "@H"'
+    assert "moderator-setup-" not in told(login)
+    assert (main.read_text(encoding="utf-8"), policy.read_bytes()) == whole
+    policy.write_bytes(whole[1] + b"\xff")
+    assert f"{policy}" in told('school = "Hartfield"')
+    policy.write_bytes(whole[1])
+    for broken in (whole[0].replace("[weekly]", "[weekly"), whole[0].replace("to = []", "to = 3")):
+        main.write_text(broken, encoding="utf-8")
+        assert f"{main}:" in told('[head]\naddress = "head@hartfield.example"')
+        assert main.read_text(encoding="utf-8") == broken
