@@ -19,9 +19,11 @@ def phrases(text: str) -> tuple[str, ...]:
 TITLES = words(
     """mr mrs miss ms mx dr doctor sir madam prof professor coach rev reverend father sister brother vicar bishop
     councillor cllr mayor lord lady dame king queen prince princess saint st san santa captain sergeant sgt pc
-    major colonel general president senor senora chef officer inspector nurse"""
+    major colonel general president senor senora chef officer inspector nurse
+    prophet prophets surah sura hazrat hazrath nabi imam sayyidna maulana mufti guru swami rabbi pastor pope apostle
+    disciple archangel pharaoh caliph emperor empress"""
 )
-"""Stand before a grown-up's or a saint's name."""
+"""Stand before the name of a grown-up, a saint, a prophet or a ruler."""
 
 GROWN_UPS = words(
     """auntie aunty aunt uncle nan nana nanny nanna nain taid gran granny grandma grandad grandpa gramps grandfather
@@ -57,6 +59,7 @@ WORD_NAMES = words(
     ray reed reef rich river rob robin rocky rod rose rosemary royal ruby rusty sage sandy savannah serenity si
     skip sky skye sol star stone storm stormy sue summer sunny sweet tally teal teddy tiger treasure trinity ty
     van verity victor violet wade west will willow wilson winter wolf woods woody worth wren young
+    goodness miracle praise sultan
 
     alaw awel bryn cariad celyn eira eirlys elain enfys eos glyn grug gwawr gwen gwyn haf haul hedd heulwen lili llew mai
     mali medi non rhosyn seren taran tirion wyn
@@ -327,8 +330,8 @@ NOT_NAMES = words(
 
 PLACE_WORDS = (
     r"(?:front|back|middle|second|third|top|bottom|end)\s(?:row|centre|center|left|right|of)|front\sand\s(?:centre|center)|"
-    r"(?:on|at|in)\sthe\s(?:far\s)?(?:left|right|front|back|middle|end)|from\s(?:the\s)?(?:left|right)|"
-    r"next\sto|beside|behind|holding|far\s(?:left|right)|in\sthe\s(?:photo|picture|pic|video)|"
+    r"(?:on|at|in)\sthe\s(?:far\s)?(?:left|right|front|back|middle)|(?:on|at)\sthe\s(?:far\s)?end|from\s(?:the\s)?(?:left|right)|"
+    r"next\sto|beside|behind|holding|far\s(?:left|right)|in\sthe\s(?:photo|picture|pic)|"
     r"in\sthe\s\w+\s(?:coat|hat|dress|shirt|top|jumper|boots|wellies|wings|goggles|glasses)"
 )
-"""Where somebody stands in a picture."""
+"""Where somebody stands in a picture; "in the end" and "in the video" tell no place."""

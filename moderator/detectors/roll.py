@@ -289,7 +289,9 @@ class _Scene:
 
     def is_in_post(self, hit: Hit) -> bool:
         # By its own rule the school never names a pupil, so a name in its post is somebody else's: a guest, a dog, a book's.
-        return all(word in self._post for word in hit.name.words)
+        # The word as it is written counts as well: the post's "Ellis" is no slip of a pupil "Elvis".
+        written = self.words.words[hit.first : hit.last + 1]
+        return any(all(word in self._post for word in name) for name in (hit.name.words, written))
 
     def is_thanked(self, hit: Hit) -> bool:
         return self.words.word(hit.first - 1) in _THANKED or (

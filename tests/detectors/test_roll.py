@@ -117,3 +117,20 @@ def test_whatever_stands_around_a_name_nothing_breaks_and_spans_fit(noise: str, 
         start, end = found.span
         assert 0 <= start < end <= len(text)
         assert found.phrase == text[start:end]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_meant"),
+    [
+        ("Praise where it is due", False),
+        ("Joy to hear. Goodness me, that descant", False),
+        ("it is a miracle nobody slipped", False),
+        ("Well done Praise, what a goal", True),
+        ("Miracle was the narrator and she shone", True),
+        ("our goodness in the front row", True),
+    ],
+)
+def test_praise_and_goodness_are_words_until_the_sentence_makes_names_of_them(text: str, is_meant: bool) -> None:
+    roll = Roll([Pupil("Praise", "Vale"), Pupil("Goodness", "Rook"), Pupil("Miracle", "Ferriby")])
+    found = GuardedNames(roll, School("s", "S")).examine(comment(text), Context())
+    assert any(one.score >= 0.5 for one in found) is is_meant
