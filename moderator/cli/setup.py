@@ -24,9 +24,11 @@ from moderator.settings.policy_forms import PolicyForm
 from moderator.settings.private_files import write_private
 from moderator.setup.answers import Answers, checked, read_answers
 from moderator.setup.trial import connection_lines, tried
-from moderator.setup.write import Written, shipped_config, written
+from moderator.setup.write import Written, known_accounts, shipped_config, written
 
 UNIT = Path("/etc/systemd/system/moderator.service")
+SERVED = Path("/etc/moderator")
+"""The settings that the shipped units read."""
 EXAMPLES = (Path(__file__).parents[2] / "config", Path(sys.prefix) / "share/moderator/config")
 NEVER_TYPED = {"kind", "token", "token_uri", "obtained_at"}
 
@@ -45,8 +47,8 @@ def setup(
     credstore: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for credential files, named moderator.NAME as the units want them. Left out: /etc/credstore where "
-            "the service is installed, else state_dir/credentials."
+            help="Folder for credential files, named moderator.NAME as the units want them. Left out: /etc/credstore for "
+            "/etc/moderator where the service is installed, else state_dir/credentials."
         ),
     ] = None,
     untried: Annotated[bool, typer.Option("--untried", help="Save without trying the connections.")] = False,
@@ -71,6 +73,7 @@ def setup(
         if answers is not None
         else checked(ask(tomlkit.parse(main), zone_in(policy), new), Path("answers"))
     )
+    given = known_accounts(given, main)
     plan = written(main, policy, given, new)
     where, prefix = secrets_place(config, credstore, plan)
     lines = try_out(plan, given, config, where, prefix, untried)
@@ -110,9 +113,12 @@ def text_of(path: Path, form: type[Form]) -> str:
     return document.content.decode()
 
 
-def secrets_place(config: Path, credstore: Path | None, plan: Written) -> tuple[Path, str]:
-    """The folder of credential files, and what their names begin with there."""
-    if credstore is not None or UNIT.exists():
+def secrets_place(config: Path, credstore: Path | None, plan: Written, unit: Path = UNIT) -> tuple[Path, str]:
+    """The folder of credential files, and what their names begin with there.
+
+    The service's own is for the settings that the service reads: another folder, tried beside it, must not replace its logins.
+    """
+    if credstore is not None or (unit.exists() and config.resolve() == SERVED):
         return credstore or CREDSTORE, PREFIX
     state = Path(str(tomlkit.parse(plan.main).get("state_dir", "/var/lib/moderator"))).expanduser()
     return (config / state).absolute() / "credentials", ""

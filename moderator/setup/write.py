@@ -44,9 +44,9 @@ def written(main: str, policy: str, answers: Answers, new: bool) -> Written:
     if answers.head.address:
         _set_head(document, answers.head, had_mail)
     for account in answers.accounts:
-        _set_account(document, account)
+        file = _set_account(document, account)
         if account.login:
-            secrets[f"{account.account_id}.json"] = json.dumps(dict(account.login), indent=1) + "\n"
+            secrets[file] = json.dumps(dict(account.login), indent=1) + "\n"
     if answers.zone:
         _set(rules, "duty", time_zone=answers.zone)
     return Written(tomlkit.dumps(document), tomlkit.dumps(rules), secrets)
@@ -95,15 +95,33 @@ def _bare(address: str) -> str:
     return parseaddr(address)[1].casefold()
 
 
-def _set_account(document: TOMLDocument, account: Account) -> None:
-    """In the place of the one with the same id, or after the others."""
+def known_accounts(answers: Answers, main: str) -> Answers:
+    """The answers with the id of each account that stands already, by its platform and handle: nothing is read twice."""
+    ids = {
+        (each.get("platform"), _handle(str(each.get("handle", "")))): each.get("id")
+        for each in tomlkit.parse(main).unwrap().get("accounts", [])
+    }
+    accounts = [
+        each.model_copy(update={"id": each.id or ids.get((each.platform, _handle(each.handle)))})
+        for each in answers.accounts
+    ]
+    return answers.model_copy(update={"accounts": accounts})
+
+
+def _handle(text: str) -> str:
+    return text.lstrip("@").casefold()
+
+
+def _set_account(document: TOMLDocument, account: Account) -> str:
+    """In the place of the one with the same id, or after the others. Returns the name of its credential file."""
     if "accounts" not in document:
         document["accounts"] = tomlkit.aot()
     tables = document["accounts"]
     found = next((each for each in tables if each.get("id") == account.account_id), None)
     table = tomlkit.table() if found is None else found
     values = {"id": account.account_id, "platform": account.platform, "handle": account.handle}
-    values["credentials"] = f"{account.account_id}.json"
+    file = str(table.get("credentials") or f"{account.account_id}.json")
+    values["credentials"] = file
     if account.api_base:
         values["api_base"] = account.api_base
     for key, value in values.items():
@@ -111,6 +129,7 @@ def _set_account(document: TOMLDocument, account: Account) -> None:
             table[key] = value
     if found is None:
         tables.append(table)
+    return file
 
 
 def shipped_config(*places: Path) -> Path:

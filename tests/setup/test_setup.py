@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 import tomlkit
 
+from moderator.cli.setup import secrets_place
 from moderator.errors import ConfigError
 from moderator.settings import read_settings
 from moderator.setup.answers import Answers
-from moderator.setup.write import written
+from moderator.setup.write import Written, known_accounts, written
 from tests.commands import in_process, run_command
 from tests.conftest import REPOSITORY
 from tests.journeys.street import Street, clean_environment, open_street
@@ -222,3 +223,23 @@ def test_a_file_that_somebody_broke_is_told_with_its_place_and_left_as_it_is(tmp
         main.write_text(broken, encoding="utf-8")
         assert f"{main}:" in told('[head]\naddress = "head@hartfield.example"')
         assert main.read_text(encoding="utf-8") == broken
+
+
+def test_another_schools_settings_beside_the_service_do_not_replace_its_logins(tmp_path: Path) -> None:
+    unit = tmp_path / "moderator.service"
+    unit.write_text("[Service]\n", encoding="utf-8")
+    plan = Written(f'state_dir = "{tmp_path}/state"\n', "", {})
+    assert secrets_place(Path("/etc/moderator"), None, plan, unit) == (Path("/etc/credstore"), "moderator.")
+    assert secrets_place(tmp_path / "etc", None, plan, unit) == (tmp_path / "state" / "credentials", "")
+
+
+def test_a_login_renewed_goes_to_the_account_that_stands_and_to_its_own_file() -> None:
+    main = (
+        '[[accounts]]\nid = "our-channel"\nplatform = "youtube"\nhandle = "@Hartfield"\ncredentials = "channel.json"\n'
+    )
+    told = {"accounts": [{"platform": "youtube", "handle": "hartfield", "login": {"client_id": "new"}}]}
+    answers = known_accounts(Answers.model_validate(told), main)
+    plan = written(main, "", answers, new=False)
+    (account,) = tomllib.loads(plan.main)["accounts"]
+    assert (account["id"], account["credentials"]) == ("our-channel", "channel.json")
+    assert {name: json.loads(text) for name, text in plan.secrets.items()} == {"channel.json": {"client_id": "new"}}
