@@ -36,6 +36,8 @@ from moderator.store.database import Transaction
 
 CREDSTORE, PREFIX = Path("/etc/credstore"), "moderator."
 """Where the shipped units take credentials from, and what the names of ours begin with there."""
+SERVED = Path("/etc/moderator")
+"""The settings that the shipped units read: the logins in that store are theirs."""
 SIGNS = {Level.OK: "ok  ", Level.SKIPPED: "-   ", Level.WARN: "warn", Level.FAIL: "FAIL"}
 accounts_app = typer.Typer(invoke_without_command=True)
 
@@ -66,21 +68,27 @@ def check(
     raise typer.Exit(exit_code(lines))
 
 
-def all_lines(asked: Asked, store: Path = CREDSTORE) -> Iterator[Line]:
+def all_lines(asked: Asked, store: Path | None = None) -> Iterator[Line]:
     """One by one, as they are found out: what cannot be opened is told, and the rest is looked at all the same."""
     yield from machine_lines()
-    with logins_at_hand(os.environ, store) as folder:
+    with logins_at_hand(os.environ, store or store_of(asked.config)) as folder:
         yield from lines_with(asked, folder)
 
 
+def store_of(config: Path) -> Path | None:
+    """Where the service takes the logins of these settings from; None where no service reads them."""
+    return CREDSTORE if config.resolve() == SERVED else None
+
+
 @contextmanager
-def logins_at_hand(environment: Mapping[str, str], store: Path) -> Iterator[Path | None]:
+def logins_at_hand(environment: Mapping[str, str], store: Path | None) -> Iterator[Path | None]:
     """The folder of credential files: the unit's own or, for root beside the service, links to those that units are handed.
 
     None: they lie in state_dir/credentials.
     """
     given = credentials_folder(environment)
-    files = sorted(store.glob(f"{PREFIX}*")) if given is None and os.access(store, os.R_OK | os.X_OK) else []
+    store = store if given is None else None
+    files = sorted(store.glob(f"{PREFIX}*")) if store is not None and os.access(store, os.R_OK | os.X_OK) else []
     if not files:
         yield given
         return

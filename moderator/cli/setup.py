@@ -12,7 +12,7 @@ import tomlkit
 import typer
 
 from moderator.checkup import Level, Line
-from moderator.cli.check import CREDSTORE, PREFIX, tell
+from moderator.cli.check import PREFIX, store_of, tell
 from moderator.cli.common import DEFAULT_CONFIG, ConfigOption, DryRunOption, JsonOption, print_json, utc_now
 from moderator.errors import ConfigError, ModeratorError
 from moderator.settings.credentials import KINDS
@@ -27,8 +27,6 @@ from moderator.setup.trial import connection_lines, tried
 from moderator.setup.write import Written, known_accounts, shipped_config, written
 
 UNIT = Path("/etc/systemd/system/moderator.service")
-SERVED = Path("/etc/moderator")
-"""The settings that the shipped units read."""
 EXAMPLES = (Path(__file__).parents[2] / "config", Path(sys.prefix) / "share/moderator/config")
 NEVER_TYPED = {"kind", "token", "token_uri", "obtained_at"}
 
@@ -118,8 +116,9 @@ def secrets_place(config: Path, credstore: Path | None, plan: Written, unit: Pat
 
     The service's own is for the settings that the service reads: another folder, tried beside it, must not replace its logins.
     """
-    if credstore is not None or (unit.exists() and config.resolve() == SERVED):
-        return credstore or CREDSTORE, PREFIX
+    store = credstore or (store_of(config) if unit.exists() else None)
+    if store is not None:
+        return store, PREFIX
     state = Path(str(tomlkit.parse(plan.main).get("state_dir", "/var/lib/moderator"))).expanduser()
     return (config / state).absolute() / "credentials", ""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import tomlkit
 
+from moderator.cli.check import store_of
 from moderator.cli.setup import secrets_place
 from moderator.errors import ConfigError
 from moderator.settings import read_settings
@@ -230,6 +231,7 @@ def test_another_schools_settings_beside_the_service_do_not_replace_its_logins(t
     unit.write_text("[Service]\n", encoding="utf-8")
     plan = Written(f'state_dir = "{tmp_path}/state"\n', "", {})
     assert secrets_place(Path("/etc/moderator"), None, plan, unit) == (Path("/etc/credstore"), "moderator.")
+    assert (store_of(Path("/etc/moderator")), store_of(tmp_path / "etc")) == (Path("/etc/credstore"), None)
     assert secrets_place(tmp_path / "etc", None, plan, unit) == (tmp_path / "state" / "credentials", "")
 
 
