@@ -23,7 +23,7 @@ class ScoredAhead:
         self._scorer = scorer
         self._known: dict[str, dict[str, float]] = {}
         self.name, self.version, self.is_stand_in = scorer.name, scorer.version, scorer.is_stand_in
-        self.labels = scorer.labels
+        self.labels, self.takes_long = scorer.labels, False  # It is asked ahead for that.
 
     def ahead(self, texts: Sequence[str], between: Callable[[], None] = nobody_waits) -> None:
         """Score these now, and call `between` after each part of them; what was scored ahead before is forgotten.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from moderator.detectors.excerpt import excerpt, shortened
 from moderator.domain import Comment, Context, Finding
@@ -34,6 +34,16 @@ class Detector(Protocol):
         """
 
 
+@runtime_checkable
+class Begins(Protocol):
+    """A detector that can read beside the others: `begin` starts it on another core, `examine` of that comment waits for it.
+
+    Both are called by one thread, one right after the other.
+    """
+
+    def begin(self, comment: Comment) -> None: ...
+
+
 def examine_all(
     detectors: Sequence[Detector], comment: Comment, context: Context
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
@@ -41,6 +51,9 @@ def examine_all(
     read, near = excerpt(comment), shortened(context)
     findings: list[Finding] = []
     failed = [*read.unread]
+    for detector in detectors:
+        if isinstance(detector, Begins):
+            detector.begin(read.comment)
     for detector in detectors:
         try:
             findings += map(read.placed, detector.examine(read.comment, near))

@@ -7,20 +7,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
-from moderator.detectors.onnx_folder import ModelCard, open_folder, session_on
+from moderator.detectors.onnx_folder import ModelCard, open_folder
 from moderator.detectors.text import aloud, fold, unmask
 from moderator.errors import DetectorError
 
@@ -43,11 +40,6 @@ _PADDED = 300
 third over batches of 16, which spend more on padding than they save."""
 
 
-_LONG = 96
-"""Tokens from which one text by itself is read on two cores; the operators of 130 tokens took 4.8 ms on one core and 3.9 on two, of
-80 tokens 2.8 and 2.6, of 24 tokens 1.1 and 1.6 (each operator's quickest of 250 runs, measured 2026-11-23 on a busy machine)."""
-_CORES = min(2, os.cpu_count() or 1)
-
 _AT_HOME = re.compile(r"'(?=(?:s|t|d|m|ll|re|ve)\b)")
 """The sign in "he'll": taken for a disguise it made every third comment be read twice, and this one as swearing."""
 _AS_MEANT = re.compile(r"(?<!\S)(?:\d+(?:st|nd|rd|th|am|pm|[a-z])|[a-z]\d{1,2}|x+)[.,!?;:)]*(?!\S)")
@@ -59,7 +51,7 @@ _COLUMNS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_
 class OnnxScorer:
     """One session over one model. Safe to call from several threads; a call uses `threads` cores where it has batches enough."""
 
-    is_stand_in = False
+    is_stand_in, takes_long = False, True
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """Raises ConfigError where a file is missing or does not fit the others."""
@@ -104,20 +96,13 @@ class OnnxScorer:
         with ThreadPoolExecutor(self.threads) as pool:
             return list(pool.map(self._probabilities, batches))
 
-    @cached_property
-    def _on_two_cores(self) -> onnxruntime.InferenceSession:
-        """Opened with the first long text: most texts are short, and it holds the weights a second time."""
-        return session_on(self.folder, _CORES) if _CORES > 1 else self._session
-
     def _probabilities(self, texts: list[str]) -> list[list[float]]:
         encoded = self._tokenizer.encode_batch_fast(texts)
         feed = {
             name: np.array([getattr(one, column) for one in encoded], dtype=np.int64) for name, column in self._columns
         }
-        alone_and_long = len(encoded) == self.threads == 1 and len(encoded[0].ids) >= _LONG
-        session = self._on_two_cores if alone_and_long else self._session
         try:
-            logits = np.asarray(session.run(None, feed)[0], dtype=np.float64)
+            logits = np.asarray(self._session.run(None, feed)[0], dtype=np.float64)
         except Exception as error:
             raise DetectorError(
                 f"{self.name}: the model failed on {len(texts)} texts ({type(error).__name__})"

@@ -59,10 +59,10 @@ _SLOW = ["SkipLayerNormFusion"]
 they take 12 (onnxruntime 1.31, 24 tokens, measured 2026-11-22)."""
 
 
-def session_on(folder: Path, cores: int) -> onnxruntime.InferenceSession:
-    """The folder's model on so many cores. Each session holds the weights anew."""
+def session_on(folder: Path) -> onnxruntime.InferenceSession:
+    """The folder's model on one core: models beside one another use two better than one model does on both."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = cores
+    options.intra_op_num_threads = 1
     # Otherwise a session's threads go on turning after it is done, on the core that the next model is to have: for a comment
     # of 146 tokens the process used 44 ms of processor with that and 36 without (measured 2026-11-23 on a busy machine).
     options.add_session_config_entry("session.force_spinning_stop", "1")
@@ -71,12 +71,12 @@ def session_on(folder: Path, cores: int) -> onnxruntime.InferenceSession:
     )
 
 
-def open_folder(folder: Path, card: type[Card], cores: int = 1) -> Opened[Card]:
-    """The model in a folder, run on so many cores. Raises ConfigError where a file is missing or does not fit the others."""
+def open_folder(folder: Path, card: type[Card]) -> Opened[Card]:
+    """The model in a folder. Raises ConfigError where a file is missing or does not fit the others."""
     try:
         read = card.model_validate_json((folder / "model.json").read_text("utf-8"))
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        session = session_on(folder, cores)
+        session = session_on(folder)
     except Exception as error:
         raise ConfigError(
             f"{folder}: the model there cannot be loaded ({type(error).__name__}: {error}). "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +50,6 @@ class ReadingModel(Protocol):
         """One reading for each comment, in order. Raises DetectorError where the model fails."""
 
 
-_CORES = min(2, os.cpu_count() or 1)
-"""For one comment: with its post and thread it is a hundred words and more, which two cores read half as fast again."""
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
@@ -66,7 +63,7 @@ class OnnxReader:
         """Raises ConfigError where a file is missing or does not fit the others."""
         from moderator.detectors.onnx_folder import ReaderCard, open_folder  # onnxruntime only where a model is used
 
-        opened = open_folder(folder, ReaderCard, _CORES)
+        opened = open_folder(folder, ReaderCard)
         self._session, self._tokenizer, card = opened.session, opened.tokenizer, opened.card
         self.name, self.version = card.name, card.version
         self.labels, self.classes, self.roll_alone = card.labels, card.classes, card.roll_alone

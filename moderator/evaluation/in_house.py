@@ -24,7 +24,7 @@ class InHouse:
     def __init__(self, scorer: ToxicityScorer, model: ReadingModel) -> None:
         self._scorer, self._reader = scorer, Reader(model, School("public", ""), (Contact(),))
         self.name, self.version, self.labels = scorer.name, scorer.version + LESS_NAMES, scorer.labels
-        self.is_stand_in = scorer.is_stand_in
+        self.is_stand_in, self.takes_long = scorer.is_stand_in, False
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         return [

@@ -9,7 +9,6 @@ import pytest
 from moderator.detectors.ahead import ScoredAhead
 from moderator.detectors.classifier import OnnxScorer
 from moderator.errors import ConfigError, DetectorError
-from moderator.weights.shipped import shipped
 from tests.detectors.tiny_models import beyond_its_table, write_onnx
 
 LABELS = ("toxicity", "insult")
@@ -99,9 +98,3 @@ def test_a_model_that_fails_is_told_without_the_text_and_one_by_one_the_others_a
     assert ahead.score(["nice"]) == scorer.score(["nice"])
     with pytest.raises(DetectorError):
         ahead.score(["vile"])
-
-
-def test_a_long_text_scores_on_two_cores_as_on_one() -> None:
-    long = "Nobody answered the office telephone, the idiots, and the gate was locked again. " * 8
-    alone, beside_others = OnnxScorer(shipped("toxicity")), OnnxScorer(shipped("toxicity"), threads=2)
-    assert alone.score([long])[0] == pytest.approx(beside_others.score([long])[0], abs=1e-5)

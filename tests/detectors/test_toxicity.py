@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import pytest
 
+from moderator.detectors.base import examine_all
 from moderator.detectors.toxicity import LABELS, Toxicity, ToxicityScorer, WordListScorer
 from moderator.domain import Context, Finding, Label
+from moderator.errors import DetectorError
 from tests.detectors.school import comment, strongest_of
 
 
@@ -13,7 +16,7 @@ class Fixed:
     """A scorer that answers what it was told."""
 
     name, version = "fixed", "3"
-    is_stand_in = False
+    is_stand_in, takes_long = False, False
 
     def __init__(self, **scores: float) -> None:
         self.labels = tuple(scores)
@@ -21,6 +24,19 @@ class Fixed:
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         return [dict(self._scores) for _ in texts]
+
+
+class Slow(Fixed):
+    """The same, in a thread of its own where it is begun; fails where it is told to."""
+
+    takes_long = True
+    fails = False
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        self.scored_by = threading.current_thread().name
+        if self.fails:
+            raise DetectorError("the model failed")
+        return super().score(texts)
 
 
 def find(scorer: ToxicityScorer, text: str) -> list[Finding]:
@@ -208,3 +224,24 @@ def test_what_shows_only_without_its_disguise_counts_by_the_list(disguised: str)
 )
 def test_what_is_no_disguise_is_for_the_model_to_score(open_words: str) -> None:
     assert all(found.score == 0.44 for found in find(Fixed(obscene=0.44), f"absolute {open_words}"))
+
+
+def test_a_scorer_that_takes_long_scores_beside_the_other_detectors() -> None:
+    scorer = Slow(insult=0.9)
+    found, failed = examine_all([Toxicity(scorer)], comment("you clown"), Context())
+    assert ([finding.score for finding in found], failed) == ([0.9], ())
+    assert scorer.scored_by == "toxicity"
+
+
+def test_what_goes_wrong_beside_the_others_puts_the_comment_before_a_person() -> None:
+    scorer = Slow(insult=0.9)
+    scorer.fails = True
+    assert examine_all([Toxicity(scorer)], comment("you clown"), Context()) == ((), ("toxicity: DetectorError",))
+
+
+def test_what_was_begun_for_one_comment_is_no_answer_for_another() -> None:
+    scorer = Slow(insult=0.9)
+    detector = Toxicity(scorer)
+    detector.begin(comment("you clown"))
+    detector.examine(comment("lovely day"), Context())
+    assert scorer.scored_by == threading.main_thread().name

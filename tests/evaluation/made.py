@@ -70,7 +70,7 @@ def finding(label: str, score: float = 1.0, start: int | None = None, end: int |
 class OneWord:
     """Scores every label 0.9 where `word` stands in the text, else 0.1."""
 
-    version, is_stand_in = "1", True
+    version, is_stand_in, takes_long = "1", True, False
     labels: tuple[str, ...] = LABELS
 
     def __init__(self, word: str) -> None:
