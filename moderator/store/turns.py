@@ -302,9 +302,7 @@ def time_there(tx: Transaction) -> datetime:
 
 
 def are_shared(tx: Transaction) -> bool:
-    """Whether this school's work is shared by workers, so that no daemon may do it as well."""
-    if tx.dialect != "postgresql":
-        return False
+    """Whether this school's work is shared by workers, so that no daemon may do it as well. PostgreSQL only."""
     is_there = tx.session.connection().execute(text("SELECT to_regclass('turns') IS NOT NULL")).scalar()
     return bool(is_there) and bool(all_turns(tx, tx.school_id, Work.REPORT))
 

@@ -13,11 +13,17 @@ from moderator.backups.postgres import restoring
 from moderator.backups.restore import unpack
 from moderator.backups.scratch import scratch
 from moderator.errors import ConfigError
+from moderator.store.beside import emptied_at_error, moved_aside
+from moderator.store.database import Database
+from moderator.store.meter import StoreMeter
+from moderator.store.whole import is_empty
 from tests.backups.conftest import Build
 from tests.conftest import skip_needed
 from tests.disk import full_disk
-from tests.postgres import binaries
+from tests.postgres import Server, binaries, postgresql
 from tests.store.made import NOON
+
+__all__ = ["postgresql"]
 
 
 @pytest.fixture
@@ -69,3 +75,16 @@ def test_pg_restore_is_told_of_where_it_gives_up_and_ended_where_we_do() -> None
         feed_nonsense()
     with pytest.raises(StickPulledOut):
         break_off()
+
+
+def test_what_fails_while_records_are_put_back_leaves_postgresql_as_it_was(postgresql: Server) -> None:
+    with postgresql.fresh() as url:
+        database = Database.open(url)
+        StoreMeter(database, "x").add("units", "2026-11", 1)
+        with pytest.raises(StickPulledOut), moved_aside(database, "before"):
+            raise StickPulledOut
+        assert StoreMeter(database, "x").total("units", "2026-11") == 1
+        with pytest.raises(StickPulledOut), emptied_at_error(database):
+            raise StickPulledOut
+        assert is_empty(database)
+        database.close()

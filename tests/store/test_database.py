@@ -227,6 +227,8 @@ class TestSqlcipher:
         writer.execute("CREATE TABLE theirs (a)")
         writer.execute("BEGIN IMMEDIATE")
         with closing(writer):
+            with pytest.raises(StoreError, match="is held by another process"):
+                Database.open(sqlcipher_url(tmp_path), key=KEY, wait_s=0.05)
             ends = threading.Timer(0.3, writer.execute, ("COMMIT",))
             ends.start()
             opened = Database.open(sqlcipher_url(tmp_path), key=KEY, wait_s=30)
@@ -258,6 +260,10 @@ class TestSqlcipher:
         with full_disk(), pytest.raises(StoreError, match=r"copy\.db (is full|failed)"):
             copy_file(database, copy)
         assert not copy.exists()
+        copy.write_text("another copy")
+        with pytest.raises(StoreError, match=r"copy\.db cannot be made: File exists"):
+            copy_file(database, copy)
+        assert copy.read_text() == "another copy"
         database.close()
 
     def test_it_survives_power_cuts_as_far_as_sqlite_can_see_to_that(self, file: Path) -> None:

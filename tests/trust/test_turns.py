@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from moderator.domain import ActionKind, Decision, Mode, Ruling
-from moderator.store import comments, decisions, turns
+from moderator.errors import AlreadyRunning
+from moderator.store import app_uses, comments, decisions, turns
+from moderator.store.running import hold
 from moderator.store.tables import TurnRow
 from moderator.store.turns import LeaseLost, Turn, Wanted, Work, fenced
 from tests.trust.made import CHILD, Trust, school_id
@@ -176,3 +179,29 @@ def test_a_single_school_on_postgresql_has_no_turns_and_needs_none(trust: Trust)
         turns.wake(tx, "youtube", Work.ACT, trust.now, urgent=True)
     with trust.store.reading() as tx:
         assert turns.all_turns(tx, "alone") == []
+
+
+def test_a_lease_is_kept_for_longer_until_another_worker_has_it(trust: Trust) -> None:
+    trust.later(minutes=6)
+    (held,) = claim(trust)
+    with trust.store.transaction() as tx:
+        turns.renew(tx, held, trust.now + timedelta(minutes=3))
+    assert trust.turn(held.school_id, Work.POLL).lease_until == trust.now + timedelta(minutes=3)
+    trust.later(minutes=4)
+    assert held.school_id in {turn.school_id for turn in claim(trust, limit=3, worker="second")}
+    with pytest.raises(LeaseLost), trust.store.transaction() as tx:
+        turns.renew(tx, held, trust.now + timedelta(minutes=3))
+
+
+def test_no_daemon_begins_where_workers_share_the_work(trust: Trust, tmp_path: Path) -> None:
+    with trust.store.transaction() as tx:
+        turns.enlist(tx, [Wanted("school-0", "", Work.REPORT, 300)], trust.now)
+    with pytest.raises(AlreadyRunning, match="The workers of a trust do the work of school-0"):
+        hold(trust.databases["school-0"], tmp_path / "daemon.lock", trust.now, 4711, lambda: None)
+
+
+def test_a_call_larger_than_all_that_is_left_is_counted_nowhere(trust: Trust) -> None:
+    bounds = app_uses.Bounds(together=10, share=5, beyond_share=4)
+    with trust.store.transaction() as tx:
+        assert not app_uses.reserve(tx, "shared", "units", "2026-11-16", "school-0", 11, bounds)
+        assert app_uses.used_by(tx, "shared", "units", "2026-11-16", "school-0") == (0, 0)

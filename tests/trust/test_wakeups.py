@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from moderator.detectors.ahead import ScoredAhead
 from moderator.errors import ConfigError, StoreError
 from moderator.logs import open_log
@@ -124,3 +126,10 @@ def test_the_time_goes_on_while_the_database_is_away(postgresql: Server) -> None
         before = clock()
     assert before < clock() < before + timedelta(minutes=1)
     database.close()
+
+
+def test_the_queues_tables_are_made_once_by_whoever_may_make_them(trust: Trust, postgresql: Server) -> None:
+    assert prepare(trust.url)
+    assert not prepare(trust.url)
+    with pytest.raises(StoreError, match=r"cannot be made .*Run this as the owner of the database"):
+        prepare(postgresql.url("none"))
