@@ -111,7 +111,7 @@ def test_a_set_up_that_cannot_read_or_write_its_files_says_so(tmp_path: Path) ->
         *words, str(blocked(tmp_path) / "etc")
     )
     (tmp_path / "etc" / "moderator.toml").mkdir(parents=True)
-    assert "etc/moderator.toml cannot be read: Is a directory." in fails(*words, str(tmp_path / "etc"))
+    assert "etc/moderator.toml: cannot be read: Is a directory" in fails(*words, str(tmp_path / "etc"))
 
 
 def blocked(folder: Path) -> Path:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from moderator.cli.work import first_reading
-from moderator.daemon import Daemon
 from moderator.domain import Account, ActionKind, Ruling
 from moderator.errors import LoginExpired, QuotaSpent, Unavailable
-from moderator.logs import open_log
-from moderator.notify import Notifier
 from moderator.platforms.memory import Memory
 from tests.conftest import MINUTE, NOON
 from tests.journeys.conftest import YOUTUBE, Journey
@@ -136,13 +131,3 @@ def test_a_first_reading_that_fails_is_left_to_the_daemon(
     first_reading(journey.house)
     assert "no route The daemon goes on trying." in " ".join(capsys.readouterr().err.split())
     assert youtube.hidden == []
-
-
-def test_where_the_records_are_gone_the_end_of_the_trail_is_not_known_and_the_daemon_says_so(journey: Journey) -> None:
-    told = io.StringIO()
-    daemon = Daemon(journey.house, open_log(told, style="json"), Notifier(""), act_every_s=60)
-    assert journey.house.database.file is not None
-    journey.house.database.file.unlink()
-    daemon._tell_head_again()
-    (line,) = map(json.loads, told.getvalue().splitlines())
-    assert (line["event"], "cannot be opened" in line["detail"]) == ("audit.head_unknown", True)
