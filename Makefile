@@ -1,5 +1,5 @@
 # make demo   installs, then moderates a school day on a pretend X, YouTube and Instagram (STAY=1 keeps it running)
-# make test   installs, then runs every test (WORKERS=2: how many processes share them)
+# make test   installs, then runs every test (WORKERS=3: how many processes share them, more than cores since many wait)
 # make coverage   runs every test and says what of the program none of them reached (ONLY=tests/store: one room's)
 # make simulate  workers of a trust on a compressed clock, an hour of it; figures go to build/simulate/ (QUICK=1: two minutes)
 # make soak   measures every promise at length, some hours of it, and writes one page of figures to build/soak/ (QUICK=1: minutes; JOBS=2: two at a time)
@@ -17,7 +17,7 @@ SEED ?= 1
 QUICK ?=
 JOBS ?= 1
 UPGRADE ?=
-WORKERS ?= 2
+WORKERS ?= 3
 GO_ON ?=
 ONLY ?=
 KEEP ?=
