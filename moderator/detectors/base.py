@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol, runtime_checkable
 
 from moderator.detectors.excerpt import excerpt, shortened
@@ -53,7 +54,9 @@ def examine_all(
     failed = [*read.unread]
     for detector in detectors:
         if isinstance(detector, Begins):
-            detector.begin(read.comment)
+            # What cannot be begun, as where the process may have no more threads, is done when it is examined.
+            with suppress(Exception):
+                detector.begin(read.comment)
     for detector in detectors:
         try:
             findings += map(read.placed, detector.examine(read.comment, near))

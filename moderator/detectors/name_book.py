@@ -341,7 +341,7 @@ def _bent(name: str) -> set[str]:
         ways = {name + ending for ending in ("ego", "emu", "m")}
     else:
         ways = {name + ending for ending in ("a", "owi", "em", "ow")} if name[-1] not in _VOWELS else set()
-    if name[-1] not in _VOWELS or len(name) > _BENT_FROM or name[-1] != "a":
+    if name[-1] != "a" or len(name) > _BENT_FROM:
         ways |= {name.rstrip(_VOWELS) + ending for ending in ("ooy", "eey")}
     return ways - CHILD_NAMES - ADULT_NAMES - WORD_NAMES
 

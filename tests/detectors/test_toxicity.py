@@ -7,7 +7,7 @@ import pytest
 
 from moderator.detectors.base import examine_all
 from moderator.detectors.toxicity import LABELS, Toxicity, ToxicityScorer, WordListScorer
-from moderator.domain import Context, Finding, Label
+from moderator.domain import Comment, Context, Finding, Label
 from moderator.errors import DetectorError
 from tests.detectors.school import comment, strongest_of
 
@@ -237,6 +237,15 @@ def test_what_goes_wrong_beside_the_others_puts_the_comment_before_a_person() ->
     scorer = Slow(insult=0.9)
     scorer.fails = True
     assert examine_all([Toxicity(scorer)], comment("you clown"), Context()) == ((), ("toxicity: DetectorError",))
+
+
+def test_what_cannot_be_begun_is_scored_when_it_is_examined() -> None:
+    class NoThreads(Toxicity):
+        def begin(self, comment: Comment) -> None:
+            raise RuntimeError("can't start new thread")
+
+    found, failed = examine_all([NoThreads(Fixed(insult=0.9))], comment("you clown"), Context())
+    assert ([finding.score for finding in found], failed) == ([0.9], ())
 
 
 def test_what_was_begun_for_one_comment_is_no_answer_for_another() -> None:
