@@ -23,7 +23,7 @@ from moderator.pipeline import House
 from moderator.policy.limits import Policy
 from moderator.reports.rounds import Rounds
 from moderator.store import audit
-from moderator.worker import Clock, CountJudged, Worker, nobody_counts
+from moderator.worker import CHECK_TASKS_EVERY, Clock, CountJudged, Worker, nobody_counts
 
 LEAVE_WITHIN_S = 9.0
 """How long work in hand may take after SIGTERM; what was begun and not ended is read back at the next start."""
@@ -31,7 +31,6 @@ STUCK_AFTER_S = 300.0
 """A worker busy for longer than this with one job stops the watchdog: no call of ours may take so long."""
 TICK_S = 0.2
 VERIFY_EVERY_S = 15
-CHECK_TASKS_EVERY_S = 600
 """Reading a block list costs money on X, by the row."""
 FOLLOW_UP_EVERY_S = 60
 REREAD_POLICY_EVERY_S = 5
@@ -181,7 +180,7 @@ class Daemon:
             for job, every_s in (
                 ("act", self._act_every_s),
                 ("verify", VERIFY_EVERY_S),
-                ("tasks", CHECK_TASKS_EVERY_S),
+                ("tasks", CHECK_TASKS_EVERY.seconds),
                 ("follow", FOLLOW_UP_EVERY_S),
             ):
                 scheduler.every(max(1, round(every_s))).seconds.do(worker.ask, job)

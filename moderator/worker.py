@@ -37,6 +37,7 @@ CLOSED_AGAIN_AFTER = timedelta(days=1)
 """The same where the account itself is closed or gone."""
 CHECK_EVERY = timedelta(days=1)
 """How often the platform is asked about the account itself: a token that dies soon, money that runs out."""
+CHECK_TASKS_EVERY = timedelta(minutes=10)
 RETRY_FEED_AFTER_S = 300
 UNFORESEEN_IN_A_ROW = 3
 AFTER_STORE_FAILURE_S = 5.0

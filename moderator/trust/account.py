@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from moderator.daemon import CHECK_TASKS_EVERY_S
 from moderator.domain import Outcome
 from moderator.errors import StoreError
 from moderator.logs import Log
@@ -18,11 +17,10 @@ from moderator.store.turns import Turn, Work, fenced
 from moderator.store.watch import Watch
 from moderator.trust.lease import Lease
 from moderator.trust.pace import Pace
-from moderator.worker import LOOK_AGAIN_AFTER, RETRY_FEED_AFTER_S, AccountWork, Clock
+from moderator.worker import CHECK_TASKS_EVERY, LOOK_AGAIN_AFTER, RETRY_FEED_AFTER_S, AccountWork, Clock
 
 AT_LEAST = timedelta(seconds=2)
 """Between two turns of an account, so that what cannot be done now is not asked for without end."""
-CHECK_TASKS_EVERY = timedelta(seconds=CHECK_TASKS_EVERY_S)
 
 
 Slowing = Callable[[str, str, datetime], float]
