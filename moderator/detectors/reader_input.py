@@ -16,7 +16,7 @@ from functools import lru_cache
 from tokenizers import Tokenizer
 
 from moderator.detectors.text import Folded, aloud
-from moderator.domain import Comment, Context, School
+from moderator.domain import Comment, Context, School, plain_handle
 from moderator.errors import DetectorError
 
 WINDOW = 160
@@ -154,7 +154,7 @@ class KnownPeople:
             (Mark.FIGURE, _pattern(school.public_figures)),
         ]
         handles = [*school.official_accounts.values(), *school.allowed_accounts]
-        self._allowed = frozenset(handle.lstrip("@").casefold() for handle in handles)
+        self._allowed = frozenset(plain_handle(handle) for handle in handles)
 
     def marks(self, text: str) -> list[tuple[int, Mark]]:
         """(character, mark) for everything seen, in any order, one mark for a character."""

@@ -22,7 +22,18 @@ from moderator.domain.kinds import (
     TaskKind,
     Visibility,
 )
-from moderator.domain.reading import Account, Author, Comment, Context, Mention, Post, Pupil, School, comment_id
+from moderator.domain.reading import (
+    Account,
+    Author,
+    Comment,
+    Context,
+    Mention,
+    Post,
+    Pupil,
+    School,
+    comment_id,
+    plain_handle,
+)
 
 __all__ = [
     "DISPLAY_NAME",
@@ -62,4 +73,5 @@ __all__ = [
     "Visibility",
     "comment_id",
     "make_action",
+    "plain_handle",
 ]

@@ -60,6 +60,11 @@ class Account:
     school_id: str = "school"
 
 
+def plain_handle(handle: str) -> str:
+    """A handle as it is compared: without its @, and capitals make no difference."""
+    return handle.lstrip("@").casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """Who wrote a comment. Two comments are by the same author when `native_id` is the same and not empty."""

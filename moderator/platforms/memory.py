@@ -14,7 +14,19 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Post, Result, Visibility, comment_id
+from moderator.domain import (
+    Account,
+    Action,
+    ActionKind,
+    Author,
+    Comment,
+    Outcome,
+    Post,
+    Result,
+    Visibility,
+    comment_id,
+    plain_handle,
+)
 from moderator.errors import Gone, PlatformError, Refused, Unavailable
 from moderator.platforms.base import AccountState, Broken, Capabilities, Feed, Page, Start, Undo
 
@@ -250,7 +262,7 @@ class Memory:
         author, ours = comment.author, self.account
         if author.native_id and ours.native_id:
             return author.native_id == ours.native_id
-        return author.handle != "" and author.handle.lstrip("@").casefold() == ours.handle.lstrip("@").casefold()
+        return author.handle != "" and plain_handle(author.handle) == plain_handle(ours.handle)
 
     def _post_now(self, native_id: str) -> Post:
         count = sum(comment.post_native_id == native_id for comment in self._comments.values())

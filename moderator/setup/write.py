@@ -11,6 +11,7 @@ from pathlib import Path
 import tomlkit
 from tomlkit import TOMLDocument
 
+from moderator.domain import plain_handle
 from moderator.errors import ConfigError
 from moderator.setup.answers import Account, Answers, Head, Mail
 
@@ -98,18 +99,14 @@ def _bare(address: str) -> str:
 def known_accounts(answers: Answers, main: str) -> Answers:
     """The answers with the id of each account that stands already, by its platform and handle: nothing is read twice."""
     ids = {
-        (each.get("platform"), _handle(str(each.get("handle", "")))): each.get("id")
+        (each.get("platform"), plain_handle(str(each.get("handle", "")))): each.get("id")
         for each in tomlkit.parse(main).unwrap().get("accounts", [])
     }
     accounts = [
-        each.model_copy(update={"id": each.id or ids.get((each.platform, _handle(each.handle)))})
+        each.model_copy(update={"id": each.id or ids.get((each.platform, plain_handle(each.handle)))})
         for each in answers.accounts
     ]
     return answers.model_copy(update={"accounts": accounts})
-
-
-def _handle(text: str) -> str:
-    return text.lstrip("@").casefold()
 
 
 def _set_account(document: TOMLDocument, account: Account) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import col
 
-from moderator.domain import Account
+from moderator.domain import Account, plain_handle
 from moderator.errors import StoreError
 from moderator.store import audit, turns
 from moderator.store.database import Transaction
@@ -40,14 +40,10 @@ def as_remembered(tx: Transaction, account: Account) -> Account:
     if (
         account.native_id
         or row is None
-        or (row.platform, _plain(row.handle)) != (account.platform, _plain(account.handle))
+        or (row.platform, plain_handle(row.handle)) != (account.platform, plain_handle(account.handle))
     ):
         return account
     return replace(account, native_id=row.native_id)
-
-
-def _plain(handle: str) -> str:
-    return handle.lstrip("@").casefold()
 
 
 def all_accounts(tx: Transaction) -> list[Account]:

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from sqlalchemy import func, or_
 from sqlmodel import col, tuple_
 
-from moderator.domain import Author, Comment, Person
+from moderator.domain import Author, Comment, Person, plain_handle
 from moderator.store import audit
 from moderator.store.database import Transaction
 from moderator.store.links import AuthorKey, groups, link, unlink
@@ -108,7 +108,7 @@ def names(tx: Transaction, platform: str, native_id: str) -> list[tuple[Author, 
 def find(tx: Transaction, text: str) -> list[Known]:
     """Whom a person may mean by a handle, with or without its @, or by the platform's id; "x:@pat" asks on X alone."""
     platform, colon, name = text.partition(":")
-    handle = (name if colon else text).lstrip("@").casefold()
+    handle = plain_handle(name if colon else text)
     if not handle:
         return []
     asked = tx.mine(AuthorRow).where(

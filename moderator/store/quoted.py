@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col
 
-from moderator.domain import Comment, Finding
+from moderator.domain import Comment, Finding, plain_handle
 from moderator.store import evidence
 from moderator.store.authors import Known
 from moderator.store.database import Transaction
@@ -47,11 +47,11 @@ def named(tx: Transaction, text: str) -> list[Known]:
     """Whom a person may mean by a handle, with or without its @, or by the platform's id, among all who are quoted."""
     platform, colon, name = text.partition(":")
     name = name if colon else text
-    handle = name.lstrip("@").casefold()
+    handle = plain_handle(name)
 
     def is_meant(quote: Quote) -> bool:
         who = quote.said.author
-        return who.native_id == name or who.handle.lstrip("@").casefold() == handle
+        return who.native_id == name or plain_handle(who.handle) == handle
 
     found = _where(tx, is_meant) if handle else []
     return list({quote.author: quote.known for quote in found if platform == quote.platform or not colon}.values())

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
+from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility, plain_handle
 from moderator.errors import AccountClosed, Gone, PlatformError, Refused
 from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo, another_account
 from moderator.platforms.instagram.byhand import EFFECTS, steps
@@ -163,7 +163,7 @@ class Instagram:
     def _doubts(self, me: _Me) -> list[str]:
         """What is odd about the account the token belongs to."""
         told = []
-        if self.account.handle and self.account.handle.lstrip("@").casefold() != me.username.casefold():
+        if self.account.handle and plain_handle(self.account.handle) != me.username.casefold():
             told.append(
                 f"The token belongs to @{me.username}, the configuration says {self.account.handle}: "
                 "correct the handle, or put the right account's token into the credential file."

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from moderator.domain import Account, Author, Comment, Post, Visibility, comment_id
+from moderator.domain import Account, Author, Comment, Post, Visibility, comment_id, plain_handle
 from moderator.platforms.base import Broken
 from moderator.platforms.lenient import Count
 
@@ -110,8 +110,8 @@ def comments_in(answer: Mapping[str, Any], account: Account, post: Post, parent:
 def is_ours(author: Author, account: Account) -> bool:
     """By id or by username: from.id is scoped to our app and need not be the id that the account goes by elsewhere."""
     same_id = author.native_id != "" and author.native_id == account.native_id
-    handle = author.handle.lstrip("@").casefold()
-    return same_id or (handle != "" and handle == account.handle.lstrip("@").casefold())
+    handle = plain_handle(author.handle)
+    return same_id or (handle != "" and handle == plain_handle(account.handle))
 
 
 def items_in(answer: Mapping[str, Any]) -> list[Any]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
+from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility, plain_handle
 from moderator.errors import LoginExpired, PlatformError, QuotaSpent, Refused
 from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo, another_account
 from moderator.platforms.sharing import OWN_APP, App
@@ -92,7 +92,7 @@ class X:
             warnings.append("X's id of the account was not known; it is from now on, as X tells it.")
         before = self.account.handle
         self._recognise(now)
-        if before.lstrip("@").casefold() not in ("", self.account.handle.lstrip("@").casefold()):
+        if plain_handle(before) not in ("", plain_handle(self.account.handle)):
             warnings.append(f"The account is called {self.account.handle} on X now, and was {before}.")
         warnings += self._warnings_of_fields(now)
         lacking = [
@@ -171,10 +171,10 @@ class X:
     def _recognise(self, now: datetime) -> None:
         """Take over our id and handle as X knows them. Raises LoginExpired where the token is somebody else's."""
         me = self._endpoints.me(now)
-        expected = self.account.native_id or self.account.handle.lstrip("@").casefold()
+        expected = self.account.native_id or plain_handle(self.account.handle)
         if self.account.native_id not in ("", me.native_id):
             raise another_account(self.account, me.native_id, me.handle)
-        if expected not in ("", me.native_id, me.handle.lstrip("@").casefold()):
+        if expected not in ("", me.native_id, plain_handle(me.handle)):
             raise LoginExpired(
                 f"The token of account {self.account.id} belongs to {me.handle}, not to {self.account.handle}. "
                 "Correct the handle in the configuration, or connect the right account."

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from pydantic import ValidationError
 
-from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility
+from moderator.domain import Account, Action, ActionKind, Author, Comment, Outcome, Visibility, plain_handle
 from moderator.errors import LoginExpired, PlatformError, Unavailable
 from moderator.platforms.base import AccountState, Capabilities, Feed, Meter, Page, Start, Tokens, Undo, another_account
 from moderator.platforms.sharing import OWN_APP, App, Purpose, purpose_of
@@ -222,10 +222,6 @@ class YouTube:
                 'consent again, then write consent_screen = "production" (or "internal") into the credential file.'
             )
         handle = channel.snippet.custom_url
-        if (
-            handle
-            and self.account.handle
-            and handle.lstrip("@").casefold() != self.account.handle.lstrip("@").casefold()
-        ):
+        if handle and self.account.handle and plain_handle(handle) != plain_handle(self.account.handle):
             warnings.append(f"The channel's handle is {handle}, the configuration says {self.account.handle}.")
         return tuple(warnings)
